@@ -1,0 +1,7 @@
+"""One machine, one developer or a newcomer: `make run`."""
+
+from config import environment
+from config.settings.base import *  # noqa: F403
+
+DEBUG = environment.text("DEBUG", "0") == "1"
+SECRET_KEY = environment.text("SECRET_KEY", "only-for-this-machine-and-never-for-real-figures")

@@ -1,0 +1,18 @@
+"""What runs for real: refuses to start without a secret, speaks HTTPS only."""
+
+from config import environment
+from config.settings.base import *  # noqa: F403
+
+DEBUG = False
+SECRET_KEY = environment.text("SECRET_KEY")
+if len(SECRET_KEY) < 50:
+    environment.refuse("SECRET_KEY", "set it to at least 50 random characters")
+SECURE_SSL_REDIRECT = True
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_HSTS_SECONDS = 365 * 24 * 3600
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
