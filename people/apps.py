@@ -1,0 +1,35 @@
+from django.apps import AppConfig
+from django.core import checks
+from django.db.models.signals import post_migrate
+
+
+class PeopleConfig(AppConfig):
+    name = "people"
+
+    def ready(self) -> None:
+        from people.services import employee_imports, site_imports  # noqa: F401
+        from people import guards, permissions  # noqa: F401
+        from people.checks import check_guards, check_sqlite_version
+        from people.services.product_role import grant_product_role
+
+        guards.register(
+            *guards.append_only("people_auditentry"),
+            *guards.no_overlap(
+                "people_membership", key="employee_id", name="an_employee_has_one_department_at_a_time"
+            ),
+            *guards.no_overlap(
+                "people_placement", key="department_id", name="a_department_has_one_place_at_a_time"
+            ),
+        )
+        checks.register(check_guards, checks.Tags.database)
+        checks.register(check_sqlite_version)
+        post_migrate.connect(_after_migrating, sender=self, dispatch_uid="people.guards")
+        post_migrate.connect(grant_product_role, sender=self, dispatch_uid="people.product_role")
+
+
+def _after_migrating(*, using: str, **_kwargs) -> None:
+    from django.db import connections
+
+    from people import guards
+
+    guards.install(connections[using])

@@ -1,0 +1,5 @@
+"""What every page's frame shows."""
+
+
+def navigation(request):
+    return {}

@@ -1,0 +1,457 @@
+"""Files come in: find the header, map it to fields, check every row, then all or nothing.
+
+What a kind of file means is an Importer's business; here is what all kinds share. Nothing is
+written before every row is right; a dry run goes the same way and stops before writing.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Protocol
+
+from django.db import transaction
+
+from people.models import RememberedMapping, User
+from people.tabular import (
+    Cell,
+    DateOrder,
+    Row,
+    Sheet,
+    TableError,
+    date_order,
+    decimal_comma,
+    normalise,
+    parse_text,
+    read_sheets,
+)
+
+IGNORE = "ignore"
+HEADER_ROWS = 10
+TOTALS = frozenset(
+    normalise(word)
+    for word in ("total", "totals", "sum", "subtotal", "grand total", "summe", "gesamt",
+                 "insgesamt", "合计", "总计", "小计", "共计")
+)  # fmt: skip
+MOST_PROBLEMS = 200
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong, where in the file, and what to do."""
+
+    message: str
+    line: int | None = None
+    column: str | None = None
+
+    def as_json(self) -> dict:
+        return {"line": self.line, "column": self.column, "message": self.message}
+
+    def __str__(self) -> str:
+        where = [f"line {self.line}"] if self.line else []
+        where += [f"column “{self.column}”"] if self.column else []
+        return f"{', '.join(where)}: {self.message}" if where else self.message
+
+
+class ImportRefused(Exception):
+    """Nothing was imported; `problems` says why, each with its place."""
+
+    def __init__(self, problems: Iterable[Problem], report: "Report | None" = None):
+        self.problems = list(problems)
+        self.report = report
+        super().__init__("; ".join(str(problem) for problem in self.problems[:3]))
+
+
+@dataclass
+class Options:
+    """What the sender says about a file; empty means: work it out or ask."""
+
+    map: dict[str, str] = field(default_factory=dict)
+    sheets: dict[str, str] = field(default_factory=dict)
+    encoding: str | None = None
+    date_order: str | None = None
+    decimal: str | None = None
+    as_of: date | None = None
+    accept_implausible: str = ""
+
+    def as_json(self) -> dict:
+        return {**vars(self), "as_of": str(self.as_of) if self.as_of else None}
+
+    @classmethod
+    def from_json(cls, value: dict) -> "Options":
+        as_of = value.get("as_of")
+        return cls(**{**value, "as_of": date.fromisoformat(as_of) if as_of else None})
+
+
+@dataclass
+class Report:
+    """rows and skipped count file rows; created, updated and unchanged count what they are about."""
+
+    rows: int = 0
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    skipped: int = 0
+    mapping: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    changes: list[str] = field(default_factory=list)
+
+    def as_json(self, errors: Iterable[Problem] = ()) -> dict:
+        return {
+            "rows": self.rows,
+            "created": self.created,
+            "updated": self.updated,
+            "unchanged": self.unchanged,
+            "skipped": self.skipped,
+            "errors": [problem.as_json() for problem in errors],
+            "mapping": self.mapping,
+            "notes": self.notes,
+            "changes": self.changes[:MOST_PROBLEMS],
+        }
+
+
+@dataclass
+class Column:
+    """One mapped column: its place, its header as written, what it means."""
+
+    index: int
+    header: str
+    meaning: str
+    decimal_comma: bool = False
+    date_order: DateOrder | None = None
+
+
+@dataclass
+class MappedSheet:
+    """A sheet whose header is understood; `rows` are the lines below it."""
+
+    sheet: Sheet
+    columns: list[Column]
+    rows: list[Row]
+    sheet_meaning: str = ""
+    header_meanings: list[tuple[str, str | None]] = field(default_factory=list)
+
+    def cell(self, row: Row, column: Column) -> Cell:
+        return row.cells[column.index] if column.index < len(row.cells) else None
+
+    def column(self, meaning: str) -> Column | None:
+        return next((column for column in self.columns if column.meaning == meaning), None)
+
+    def value(self, row: Row, meaning: str) -> Cell:
+        column = self.column(meaning)
+        return self.cell(row, column) if column else None
+
+    def text(self, row: Row, meaning: str) -> str:
+        return parse_text(self.value(row, meaning))
+
+
+class Importer(Protocol):
+    """One kind of file. `plan` checks and, unless dry, writes; it raises ImportRefused."""
+
+    kind: str
+    title: Any
+    permission: str
+    aliases: dict[str, tuple[str, ...]]
+    required: tuple[str, ...]
+
+    def meaning_of(self, header: str, sheet_meaning: str) -> str | None: ...
+
+    def known_words(self) -> set[str]: ...
+
+    def plan(
+        self,
+        sheets: list[MappedSheet],
+        report: Report,
+        *,
+        options: Options,
+        by: User,
+        filename: str,
+        dry_run: bool,
+        progress: Progress,
+    ) -> None: ...
+
+
+class ByAlias:
+    """The usual way to understand a header: the field's name or one of its known other names."""
+
+    aliases: dict[str, tuple[str, ...]] = {}
+
+    def meaning_of(self, header: str, sheet_meaning: str) -> str | None:
+        wanted = normalise(header).replace("_", " ")
+        for meaning, words in self.aliases.items():
+            if wanted in {normalise(word).replace("_", " ") for word in (meaning, *words)}:
+                return meaning
+        return None
+
+    def known_words(self) -> set[str]:
+        words = {word for meaning, words in self.aliases.items() for word in (meaning, *words)}
+        return {normalise(word) for word in words}
+
+
+_IMPORTERS: dict[str, Importer] = {}
+
+
+def register(importer: Importer) -> None:
+    _IMPORTERS[importer.kind] = importer
+
+
+def importer(kind: str) -> Importer:
+    return _IMPORTERS[kind]
+
+
+def importers() -> list[Importer]:
+    return list(_IMPORTERS.values())
+
+
+def no_progress(_done: int, _total: int) -> None:
+    return None
+
+
+def run_import(
+    kind: str,
+    content: bytes,
+    *,
+    filename: str,
+    options: Options,
+    by: User,
+    dry_run: bool = False,
+    progress: Progress = no_progress,
+) -> Report:
+    """Import one file, or with `dry_run` say what would change. Raises ImportRefused."""
+    chosen = importer(kind)
+    report = Report()
+    try:
+        sheets = understand(chosen, content, filename, options, report)
+        chosen.plan(
+            sheets, report, options=options, by=by, filename=filename, dry_run=dry_run,
+            progress=progress,
+        )  # fmt: skip
+    except TableError as error:
+        raise ImportRefused([Problem(error.message, error.line, error.column)], report) from error
+    except ImportRefused as refused:
+        refused.report = report
+        raise
+    if not dry_run:
+        _remember(chosen, sheets)
+    return report
+
+
+def understand(
+    chosen: Importer, content: bytes, filename: str, options: Options, report: Report
+) -> list[MappedSheet]:
+    """The file's sheets with every column's meaning. Raises ImportRefused and TableError."""
+    words = chosen.known_words() | {normalise(header) for header in options.map}
+    sheets = read_sheets(
+        content, filename=filename, known_words=words, encoding=options.encoding
+    )
+    mapped = [
+        _mapped(chosen, sheet, options) for sheet in sheets if options.sheets.get(sheet.name) != IGNORE
+    ]
+    for each in mapped:
+        for column in each.columns:
+            report.mapping[column.header] = column.meaning
+        report.rows += len(each.rows)
+    return mapped
+
+
+def _mapped(chosen: Importer, sheet: Sheet, options: Options) -> MappedSheet:
+    sheet_meaning = options.sheets.get(sheet.name, "")
+    given = {normalise(header): meaning for header, meaning in options.map.items()}
+
+    def meanings(row: Row) -> list[str | None]:
+        headers = [parse_text(cell) for cell in row.cells]
+        return [
+            given.get(normalise(header)) or chosen.meaning_of(header, sheet_meaning)
+            for header in headers
+        ]
+
+    candidates = sheet.rows[:HEADER_ROWS]
+    if not candidates:
+        raise ImportRefused([Problem(f"the sheet {sheet.name} is empty".replace("  ", " "))])
+    header = max(candidates, key=lambda row: sum(1 for meaning in meanings(row) if meaning))
+    found = meanings(header)
+    if not any(found):
+        raise ImportRefused(
+            [Problem(f"no header line found; expected columns {', '.join(chosen.required)}")]
+        )
+    texts = [parse_text(cell) for cell in header.cells]
+    found = _with_remembered(chosen, texts, found)
+    columns = _columns(chosen, sheet, header, texts, found, sheet_meaning)
+    rows = [row for row in sheet.rows if row.line > header.line]
+    meant = list(zip(texts, found, strict=True))
+    mapped = MappedSheet(sheet, columns, rows, sheet_meaning, meant)
+    for column in columns:
+        _settle_forms(mapped, column, options)
+    return mapped
+
+
+def _columns(
+    chosen: Importer,
+    sheet: Sheet,
+    header: Row,
+    texts: list[str],
+    found: list[str | None],
+    sheet_meaning: str,
+) -> list[Column]:
+    found = _promote_names(texts, found)
+    unknown = [text for text, meaning in zip(texts, found, strict=True) if text and not meaning]
+    columns = [
+        Column(index, text, meaning)
+        for index, (text, meaning) in enumerate(zip(texts, found, strict=True))
+        if text and meaning and meaning != IGNORE
+    ]
+    present = {column.meaning for column in columns}
+    missing = [name for name in chosen.required if name not in present]
+    problems = _mapping_problems(chosen, sheet, unknown, missing, header.line, columns)
+    if problems:
+        raise ImportRefused(problems)
+    return columns
+
+
+def _promote_names(texts: list[str], found: list[str | None]) -> list[str | None]:
+    """“Abteilung” or “部门” is the department when no other column gives its code."""
+    if "department" in found or "department_name" not in found:
+        return found
+    return ["department" if meaning == "department_name" else meaning for meaning in found]
+
+
+def _mapping_problems(
+    chosen: Importer,
+    sheet: Sheet,
+    unknown: list[str],
+    missing: list[str],
+    line: int,
+    columns: list[Column],
+) -> list[Problem]:
+    choices = "|".join([*missing, *getattr(chosen, "further_meanings", ()), IGNORE])
+    problems = [
+        Problem(f"not known; say what it means: --map '{header}={choices}'", line, header)
+        for header in unknown
+    ]
+    known = f" (understood: {', '.join(f'{c.header} = {c.meaning}' for c in columns)})"
+    problems += [
+        Problem(f"no column for {name}; name one with --map 'HEADER={name}'{known}", line)
+        for name in missing
+        if not unknown
+    ]
+    seen: dict[str, str] = {}
+    for column in columns:
+        if column.meaning in seen:
+            problems.append(
+                Problem(
+                    f"means {column.meaning}, and so does “{seen[column.meaning]}”; settle it with"
+                    f" --map '{column.header}={IGNORE}'",
+                    line,
+                    column.header,
+                )
+            )
+        seen[column.meaning] = column.header
+    wide = getattr(chosen, "wide_sheets", False)
+    if problems and wide and sheet.name:
+        problems.append(
+            Problem(f"if sheet “{sheet.name}” is one metric: --sheet '{sheet.name}=metric:CODE'")
+        )
+    return problems
+
+
+def _settle_forms(mapped: MappedSheet, column: Column, options: Options) -> None:
+    """Decide once a column how its dates and numbers are written."""
+    cells = [mapped.cell(row, column) for row in mapped.rows]
+    if column.meaning.endswith(("date", "_on", "_from", "_until")):
+        given = options.date_order and DateOrder[options.date_order.upper()]
+        try:
+            column.date_order = given or date_order(cells)
+        except TableError as error:
+            raise TableError(error.message, line=error.line, column=column.header) from error
+    elif ":" in column.meaning or column.meaning in NUMBERS:
+        try:
+            column.decimal_comma = (
+                options.decimal == "comma"
+                if options.decimal
+                else decimal_comma(cells, delimiter=mapped.sheet.delimiter)
+            )
+        except TableError as error:
+            raise TableError(error.message, line=error.line, column=column.header) from error
+
+
+NUMBERS = ("value", "annual_salary", "fte", "plausible_min", "plausible_max")
+
+
+def _signature(headers: Iterable[str]) -> str:
+    joined = "\n".join(normalise(header) for header in headers)
+    return hashlib.sha256(joined.encode()).hexdigest()
+
+
+def _with_remembered(
+    chosen: Importer, headers: list[str], found: list[str | None]
+) -> list[str | None]:
+    if all(meaning or not header for header, meaning in zip(headers, found, strict=True)):
+        return found
+    known = RememberedMapping.objects.filter(
+        kind=chosen.kind, headers_sha256=_signature(headers)
+    ).first()
+    remembered = known.mapping if known else {}
+    return [
+        meaning or remembered.get(normalise(header))
+        for header, meaning in zip(headers, found, strict=True)
+    ]
+
+
+def _remember(chosen: Importer, sheets: list[MappedSheet]) -> None:
+    """The next file with the same headers needs no flags."""
+    for mapped in sheets:
+        headers = [header for header, _meaning in mapped.header_meanings]
+        mapping = {normalise(header): meaning for header, meaning in mapped.header_meanings}
+        RememberedMapping.objects.update_or_create(
+            kind=chosen.kind,
+            headers_sha256=_signature(headers),
+            defaults={"mapping": mapping},
+        )
+
+
+def is_total(text: str) -> bool:
+    """Whether a department cell says that its line is a sum of others."""
+    return normalise(text).rstrip(":") in TOTALS
+
+
+def each_row(
+    sheets: list[MappedSheet], progress: Progress
+) -> Iterator[tuple[MappedSheet, Row]]:
+    """Rows with progress told every thousand lines."""
+    total = sum(len(mapped.rows) for mapped in sheets)
+    done = 0
+    for mapped in sheets:
+        for row in mapped.rows:
+            yield mapped, row
+            done += 1
+            if done % 1000 == 0 or done == total:
+                progress(done, total)
+
+
+class Problems:
+    """Problems of a file as they are found; the list is cut, the count is not."""
+
+    def __init__(self) -> None:
+        self.found: list[Problem] = []
+        self.count = 0
+
+    def add(self, message: str, line: int | None = None, column: str | None = None) -> None:
+        self.count += 1
+        if len(self.found) < MOST_PROBLEMS:
+            self.found.append(Problem(message, line, column))
+
+    def refuse_if_any(self) -> None:
+        if self.count > len(self.found):
+            self.found.append(Problem(f"and {self.count - len(self.found)} more problems"))
+        if self.found:
+            raise ImportRefused(self.found)
+
+
+@transaction.atomic
+def dry_or_not(write: Callable[[], None], *, dry_run: bool) -> None:
+    """Write in one transaction; a dry run takes it all back."""
+    write()
+    if dry_run:
+        transaction.set_rollback(True)

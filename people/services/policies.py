@@ -1,0 +1,54 @@
+"""Dated settings: which value holds on a day, and setting a new one."""
+
+from collections.abc import Callable
+from datetime import date, time
+
+from django.db import transaction
+
+from people.models import Policy, User
+from people.services import audit
+
+
+def _month_and_day(text: str) -> str:
+    date.fromisoformat(f"2001-{text}")
+    return text
+
+
+def _time(text: str) -> str:
+    time.fromisoformat(text)
+    return text
+
+
+KNOWN: dict[str, tuple[str, Callable[[str], str], str]] = {
+    "fiscal_year_start": ("01-01", _month_and_day, "month and day as MM-DD, for example 04-01"),
+    "cut_off": ("12:00", _time, "a time as HH:MM on the next working day, for example 12:00"),
+}
+"""Each policy's default, its check and the form it takes."""
+
+
+def in_force(name: str, *, on: date) -> str:
+    """The value of a policy on a day, or its default."""
+    default = KNOWN[name][0]
+    row = Policy.objects.filter(name=name, from_date__lte=on).order_by("-from_date").first()
+    return row.value if row else default
+
+
+@transaction.atomic
+def set_policy(name: str, value: str, *, from_date: date, reason: str, by: User) -> Policy:
+    """A new value from a day on. Raises ValueError for an unknown name or a wrong value."""
+    if name not in KNOWN:
+        raise ValueError(f"“{name}” is not a policy; known are {', '.join(sorted(KNOWN))}")
+    _default, check, form = KNOWN[name]
+    try:
+        check(value)
+    except ValueError as error:
+        raise ValueError(f"“{value}” does not fit {name}: write {form}") from error
+    before = in_force(name, on=from_date)
+    policy, _made = Policy.objects.update_or_create(
+        name=name, from_date=from_date, defaults={"value": value, "reason": reason, "made_by": by}
+    )
+    audit.record(
+        "set_policy", by=by, subject=f"policy:{name}:{from_date}", before=before, after=value,
+        why=reason,
+    )  # fmt: skip
+    return policy

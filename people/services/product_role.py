@@ -1,0 +1,22 @@
+"""PostgreSQL: what the product's own role may do, granted by the schema's owner after migrating."""
+
+from django.conf import settings
+from django.db import connections
+
+from people import guards
+
+
+def grant_product_role(*, using: str, **_kwargs) -> None:
+    """Everything on ordinary tables; on append-only ones only to read and add."""
+    connection = connections[using]
+    if not settings.PRODUCT_ROLE or connection.vendor != "postgresql":
+        return
+    role = connection.ops.quote_name(settings.PRODUCT_ROLE)
+    with connection.cursor() as cursor:
+        cursor.execute(f"GRANT USAGE ON SCHEMA public TO {role}")
+        cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}")
+        for table in connection.introspection.table_names(cursor):
+            rights = "SELECT, INSERT" if table in guards.append_only_tables() else "ALL"
+            name = connection.ops.quote_name(table)
+            cursor.execute(f"REVOKE ALL ON {name} FROM {role}")
+            cursor.execute(f"GRANT {rights} ON {name} TO {role}")
