@@ -1,0 +1,157 @@
+"""Reads of days and goals that commands, pages, the results page and screens share."""
+
+from datetime import date, datetime
+
+from django.db.models import QuerySet
+
+from incentives import rules
+from incentives.models import DayVerdict, Excuse, GoalVerdict, Metric, Pool, Target
+from incentives.services.closing import DayInTime, day_in_time, policies_on, pool_balance
+from incentives.services.goals import GoalsOfDay, ShownGoal
+from people.models import Department
+
+LINE = (
+    "date", "pool", "status", "version", "mode", "unreported", "threshold_bp", "due", "met",
+    "missed", "awaited", "excused", "counted", "needed", "hit", "contribution_minor", "currency",
+    "pool_balance_minor",
+)  # fmt: skip
+"""The columns of a day's line, in order (docs/commands.md)."""
+
+
+def as_line(verdict: DayVerdict) -> dict:
+    """One day and pool as the commands print it; JSON has further keys after these."""
+    balance = pool_balance(verdict.pool, through=verdict.date) if verdict.pool else 0
+    values = {name: getattr(verdict, name, None) for name in LINE}
+    values |= {
+        "date": str(verdict.date),
+        "pool": verdict.pool.code if verdict.pool else None,
+        "pool_balance_minor": balance,
+    }
+    values |= {
+        "expected_minor": verdict.expected_minor,
+        "met_weight": verdict.met_weight,
+        "counted_weight": verdict.counted_weight,
+        "posting_withheld": verdict.posting_withheld,
+    }
+    return {
+        name: value.value if hasattr(value, "value") else value for name, value in values.items()
+    }
+
+
+def as_csv(line: dict) -> str:
+    """The line in the order of LINE; `hit` is true, false or null."""
+    words = {None: "", True: "true", False: "false"}
+
+    def cell(name: str) -> str:
+        if name == "hit":
+            return words[line[name]] or "null"
+        return "" if line[name] is None else str(line[name])
+
+    return ",".join(cell(name) for name in LINE)
+
+
+def headline_pool() -> Pool | None:
+    return Pool.objects.filter(headline=True).first()
+
+
+def verdict_of(day: date, pool: Pool | None) -> DayVerdict | None:
+    """The newest version of a day in a pool's scope."""
+    return DayVerdict.objects.for_pool(pool).filter(date=day).order_by("-version").first()
+
+
+def company_verdict(day: date) -> DayVerdict | None:
+    """The headline pool's newest version of a day, or the bare company's."""
+    latest = DayVerdict.objects.filter(date=day).of_company().order_by("-version")
+    return latest.select_related("pool").first()
+
+
+def goals_of(verdict: DayVerdict, *, now: datetime) -> list[ShownGoal]:
+    """Goals as stored for a final day, else as they stand now; by department and metric."""
+    if verdict.status == rules.Status.FINAL:
+        return _stored_goals(verdict)
+    return live_goals(day_in_time(verdict.date, now=now), verdict.scope_id, verdict.unreported)
+
+
+def _stored_goals(verdict: DayVerdict) -> list[ShownGoal]:
+    goals = (
+        GoalVerdict.objects.filter(verdict=verdict)
+        .select_related("target__department", "target__metric")
+        .order_by("target__department__code", "target__metric__code")
+    )
+    excuses = _excuses(verdict.date)
+    return [
+        ShownGoal(
+            goal.target.department, goal.target.metric, goal.target_scaled, goal.value_scaled,
+            rules.GoalState(goal.state), goal.weight,
+            excuses.get((goal.target.department_id, goal.target.metric_id), ""),
+        )
+        for goal in goals
+    ]  # fmt: skip
+
+
+def live_goals(moment: DayInTime, scope_id: int | None, unreported: str) -> list[ShownGoal]:
+    goals = GoalsOfDay(moment.day, moment.site_ids, scope_id, unreported, final=False)
+    rows = goals.rows(
+        "t.department_id, t.metric_id, {target}, r.value_scaled, {state}, t.weight",
+        "ORDER BY d.code, m.code",
+    )
+    departments = Department.objects.in_bulk({row[0] for row in rows})
+    metrics = Metric.objects.in_bulk({row[1] for row in rows})
+    excuses = _excuses(moment.day)
+    return [
+        ShownGoal(
+            departments[department], metrics[metric], target, value, rules.GoalState(state),
+            weight, excuses.get((department, metric), ""),
+        )
+        for department, metric, target, value, state, weight in rows
+    ]  # fmt: skip
+
+
+def _excuses(day: date) -> dict[tuple[int, int], str]:
+    rows = Excuse.objects.filter(date=day).select_related("made_by")
+    return {(e.department_id, e.metric_id): f"{e.reason} ({e.made_by.display_name})" for e in rows}
+
+
+def versions_of(day: date, pool: Pool | None) -> QuerySet[DayVerdict]:
+    """Every version of a day, oldest first."""
+    return DayVerdict.objects.for_pool(pool).filter(date=day).order_by("version")
+
+
+def due_goals(day: date, *, now: datetime) -> list[ShownGoal]:
+    """All goals due on a day by the company's policy, whoever they belong to."""
+    moment = day_in_time(day, now=now)
+    _pool, policy = policies_on(day)[0]
+    return live_goals(moment, None, policy.unreported)
+
+
+def missed_departments(goals: list[ShownGoal]) -> list[str]:
+    """Names of departments with a missed goal, each once, in the goals' order."""
+    return list(
+        dict.fromkeys(g.department.name for g in goals if g.state == rules.GoalState.MISSED)
+    )
+
+
+def history(department: Department, *, first: date, last: date) -> list[tuple[Target, list]]:
+    """Per metric: what final days stored for this department's goals, as (date, goal) pairs."""
+    verdicts = {
+        v.pk: v.date
+        for v in DayVerdict.objects.filter(
+            date__gte=first, date__lte=last, status=rules.Status.FINAL
+        ).of_company().latest_versions()
+    }  # fmt: skip
+    targets = Target.objects.filter(department=department).select_related("metric")
+    goals = GoalVerdict.objects.filter(verdict__in=verdicts, target__in=targets)
+    by_target: dict[int, list] = {}
+    for goal in goals:
+        by_target.setdefault(goal.target_id, []).append((verdicts[goal.verdict_id], goal))
+    return [
+        (target, sorted(by_target.get(target.pk, []), key=lambda pair: pair[0]))
+        for target in targets
+    ]
+
+
+
+def pool_verdicts(day: date) -> list[DayVerdict]:
+    """The newest version of a day in every pool, the headline first."""
+    latest = DayVerdict.objects.filter(date=day).exclude(pool=None).latest_versions()
+    return list(latest.select_related("pool").order_by("-pool__headline", "pool__code"))

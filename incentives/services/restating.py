@@ -1,0 +1,309 @@
+"""Correcting a final day: look first, say why, a second person when money moves."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import connection, transaction
+from django.db.models import Max
+
+from incentives import rules
+from incentives.models import (
+    DayVerdict,
+    Excuse,
+    GoalVerdict,
+    Metric,
+    Pool,
+    PoolPolicy,
+    Restatement,
+    Result,
+)
+from incentives.services.closing import contribution, judge_again, lock_days, move_contribution
+from incentives.signals import day_restated
+from ledger.models import Transfer
+from ledger.services.posting import reverse
+from people.models import Department, User
+from people.services import audit
+from people.services.retrying import retried
+
+Kind = Restatement.Kind
+
+
+class RestateRefused(Exception):
+    """Nothing was corrected; the message says why."""
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What is to be put right on one goal of one day; `new_scaled` is empty for an excuse."""
+
+    day: date
+    department: Department
+    metric: Metric
+    kind: str
+    new_scaled: int | None = None
+
+
+class _OnlyLooking(Exception):
+    """Ends a preview's transaction."""
+
+
+def preview(correction: Correction, *, by: User) -> dict:
+    """What the correction would change, as JSON; nothing is kept. Raises RestateRefused.
+
+    The correction is made in full and taken back, so that the preview can't differ from it.
+    """
+    seen: list[dict] = []
+    try:
+        with transaction.atomic():
+            seen += _rewrite(correction, reason="preview", by=by, approved_by=None)
+            raise _OnlyLooking
+    except _OnlyLooking:
+        return {"date": str(correction.day), "verdicts": seen}
+
+
+@retried
+def propose(
+    correction: Correction, *, reason: str, by: User, now: datetime, approved_by: User | None = None
+) -> Restatement:
+    """Correct at once when no money moves or a second person has approved; else wait for one.
+
+    Raises RestateRefused.
+    """
+    if not reason.strip():
+        raise RestateRefused("say why the day is corrected (reason)")
+    with transaction.atomic():
+        lock_days([correction.day])
+        looked = preview(correction, by=by)
+        restatement = Restatement.objects.create(
+            date=correction.day,
+            department=correction.department,
+            metric=correction.metric,
+            kind=correction.kind,
+            new_scaled=correction.new_scaled,
+            reason=reason,
+            moves_money=_needs_a_second_person(correction, looked),
+            preview=looked,
+            made_by=by,
+        )
+        audit.record(
+            "propose_restatement", by=by, subject=f"restatement:{restatement.pk}", after=looked,
+            why=reason,
+        )  # fmt: skip
+        if approved_by or not restatement.moves_money:
+            _apply(restatement, by=approved_by or by, now=now)
+    return restatement
+
+
+@retried
+def decide(restatement: Restatement, *, approve: bool, by: User, now: datetime) -> Restatement:
+    """Approve or refuse what somebody else proposed. Raises RestateRefused."""
+    with transaction.atomic():
+        restatement = Restatement.objects.select_for_update().get(pk=restatement.pk)
+        if restatement.state != Restatement.State.AWAITING:
+            raise RestateRefused("this correction has already been decided")
+        lock_days([restatement.date])
+        if approve:
+            if preview(_correction(restatement), by=by) != restatement.preview:
+                raise RestateRefused(
+                    "the day has changed since this was proposed; refuse it and propose anew"
+                )
+            _apply(restatement, by=by, now=now)
+        else:
+            restatement.state = Restatement.State.REFUSED
+            restatement.decided_by, restatement.decided_at = by, now
+            restatement.save()
+            audit.record(
+                "refuse_restatement", by=by, subject=f"restatement:{restatement.pk}", after="refused"
+            )
+    return restatement
+
+
+def _correction(restatement: Restatement) -> Correction:
+    return Correction(
+        restatement.date,
+        restatement.department,
+        restatement.metric,
+        restatement.kind,
+        restatement.new_scaled,
+    )
+
+
+def _needs_a_second_person(correction: Correction, looked: dict) -> bool:
+    moves = any(v["before"]["contribution_minor"] != v["after"]["contribution_minor"]
+                for v in looked["verdicts"])  # fmt: skip
+    implausible = correction.kind == Kind.VALUE and not correction.metric.is_plausible(
+        correction.new_scaled
+    )
+    return moves or implausible
+
+
+def _apply(restatement: Restatement, *, by: User, now: datetime) -> None:
+    if restatement.moves_money and by.pk == restatement.made_by_id:
+        raise RestateRefused("money moves: somebody else has to approve this correction")
+    restatement.state = Restatement.State.APPLIED
+    restatement.decided_by, restatement.decided_at = by, now
+    restatement.save()
+    changes = _rewrite(
+        _correction(restatement), reason=restatement.reason, by=restatement.made_by, approved_by=by
+    )
+    audit.record(
+        "restate", by=by, subject=f"day:{restatement.date}",
+        before=[c["before"] for c in changes], after=[c["after"] for c in changes],
+        why=restatement.reason,
+    )  # fmt: skip
+    day = restatement.date
+    transaction.on_commit(lambda: day_restated.send(sender=DayVerdict, date=day))
+
+
+def _rewrite(
+    correction: Correction, *, reason: str, by: User, approved_by: User | None
+) -> list[dict]:
+    verdicts = _final_verdicts_with(correction)
+    _keep_the_fact(correction, reason=reason, by=by, approved_by=approved_by)
+    return [
+        _new_version(verdict, goal, correction, reason=reason, by=by) for verdict, goal in verdicts
+    ]
+
+
+def _final_verdicts_with(correction: Correction) -> list[tuple[DayVerdict, GoalVerdict]]:
+    latest = DayVerdict.objects.filter(
+        date=correction.day, status=rules.Status.FINAL
+    ).latest_versions()
+    if not latest:
+        raise RestateRefused(
+            f"{correction.day} is not final; record the figure or excuse the goal instead"
+        )
+    goals = GoalVerdict.objects.filter(
+        verdict__in=latest,
+        target__department=correction.department,
+        target__metric=correction.metric,
+    )
+    found = [(goal.verdict, goal) for goal in goals.select_related("verdict__pool", "target")]
+    if not found:
+        raise RestateRefused(
+            f"{correction.department.code} had no goal in {correction.metric.code} due on"
+            f" {correction.day}"
+        )
+    if _unchanged(correction, found[0][1]):
+        raise RestateRefused("this is what already holds; nothing to correct")
+    return found
+
+
+def _unchanged(correction: Correction, goal: GoalVerdict) -> bool:
+    if correction.kind == Kind.VALUE:
+        return goal.value_scaled == correction.new_scaled
+    if correction.kind == Kind.TARGET:
+        return goal.target_scaled == correction.new_scaled
+    return goal.state == rules.GoalState.EXCUSED
+
+
+def _keep_the_fact(
+    correction: Correction, *, reason: str, by: User, approved_by: User | None
+) -> None:
+    """The corrected figure or the excuse, beside what was known; targets live in the restatement."""
+    goal = {
+        "date": correction.day,
+        "department": correction.department,
+        "metric": correction.metric,
+    }
+    if correction.kind == Kind.VALUE:
+        last = Result.objects.filter(**goal).aggregate(n=Max("revision"))["n"] or 0
+        Result.objects.create(
+            **goal,
+            value_scaled=correction.new_scaled,
+            revision=last + 1,
+            source=Result.Source.RESTATEMENT,
+            reason=reason,
+            made_by=by,
+            confirmed_by=approved_by,
+        )
+    elif correction.kind == Kind.EXCUSE:
+        Excuse.objects.create(**goal, reason=reason, made_by=by)
+
+
+def _new_version(
+    old: DayVerdict, goal: GoalVerdict, correction: Correction, *, reason: str, by: User
+) -> dict:
+    new = DayVerdict.objects.get(pk=old.pk)
+    new.pk, new.version, new.reason, new.made_by = None, old.version + 1, reason, by
+    new.status, new.hit, new.counted_weight = rules.Status.PROVISIONAL, None, 0
+    new.contribution_minor, new.posting_withheld = 0, False
+    new.save(force_insert=True)
+    _copy_goals(old, new, corrected=_corrected(goal, correction, under=new))
+    judge_again(new)
+    new.status = rules.Status.FINAL
+    new.contribution_minor = _contribution(new) if new.hit else 0
+    new.save()
+    if new.contribution_minor != old.contribution_minor:
+        _move_the_difference(new, reason=reason, by=by)
+    return {"pool": old.pool.code if old.pool else None, "before": numbers(old), "after": numbers(new)}
+
+
+def numbers(verdict: DayVerdict) -> dict:
+    """A version's figures as a preview shows them."""
+    return {
+        "version": verdict.version,
+        "due": verdict.due,
+        "met": verdict.met,
+        "counted": verdict.counted,
+        "needed": verdict.needed,
+        "hit": verdict.hit,
+        "contribution_minor": verdict.contribution_minor,
+        "currency": verdict.currency,
+    }
+
+
+def _contribution(verdict: DayVerdict) -> int:
+    policy = verdict.pool.policy_on(verdict.date) if verdict.pool else None
+    return contribution(verdict, policy) if isinstance(policy, PoolPolicy) else 0
+
+
+def _copy_goals(old: DayVerdict, new: DayVerdict, *, corrected: GoalVerdict) -> None:
+    """The new version's goals: the old ones, with one put right."""
+    table = GoalVerdict._meta.db_table
+    columns = "target_id, state, value_scaled, target_scaled, weight"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} (verdict_id, {columns})"  # noqa: S608
+            f" SELECT %s, {columns} FROM {table} WHERE verdict_id = %s AND target_id <> %s",
+            [new.pk, old.pk, corrected.target_id],
+        )
+    corrected.save(force_insert=True)
+
+
+def _corrected(goal: GoalVerdict, correction: Correction, *, under: DayVerdict) -> GoalVerdict:
+    value, target = goal.value_scaled, goal.target_scaled
+    if correction.kind == Kind.VALUE:
+        value = correction.new_scaled
+    elif correction.kind == Kind.TARGET and correction.new_scaled is not None:
+        target = correction.new_scaled
+    state = rules.goal_state(
+        value,
+        target,
+        correction.metric.direction,
+        excused=correction.kind == Kind.EXCUSE or goal.state == rules.GoalState.EXCUSED,
+        without_figure=rules.state_without_figure(under.unreported, final=True),
+    )
+    return GoalVerdict(
+        verdict=under,
+        target=goal.target,
+        state=state,
+        value_scaled=value,
+        target_scaled=target,
+        weight=goal.weight,
+    )
+
+
+def live_contribution(pool: Pool, day: date) -> Transfer | None:
+    """The transfer that a day's contribution stands on now."""
+    return Transfer.objects.filter(
+        key__startswith=f"pool:{pool.code}:{day}:v", reverses=None, reversed_by=None
+    ).first()
+
+
+def _move_the_difference(new: DayVerdict, *, reason: str, by: User) -> None:
+    standing = live_contribution(new.pool, new.date)
+    if standing:
+        reverse(standing, why=f"{new.date} corrected: {reason}"[:500], by=by)
+    if new.contribution_minor:
+        move_contribution(new, by=by)
