@@ -170,6 +170,10 @@ class HeldFigure(GoalFact):
             ),
         ]
 
+    @property
+    def value(self) -> Decimal:
+        return self.metric.figure(self.value_scaled)
+
 
 class Excuse(GoalFact):
     """A due goal that does not count on a day: who excused it, and why."""
@@ -373,6 +377,18 @@ class GoalVerdict(models.Model):
     target_scaled = models.BigIntegerField()
     weight = models.PositiveIntegerField()
 
+    @property
+    def value(self) -> Decimal | None:
+        return None if self.value_scaled is None else self.target.metric.figure(self.value_scaled)
+
+    @property
+    def target_value(self) -> Decimal:
+        return self.target.metric.figure(self.target_scaled)
+
+    @property
+    def state_name(self) -> str:
+        return rules.GoalState(self.state).name.lower()
+
 
 class Restatement(GoalFact):
     """A correction to a final day: proposed with its preview, applied by a second person."""
@@ -407,4 +423,8 @@ class Restatement(GoalFact):
                 name="who_proposes_money_does_not_approve_it",
             ),
         ]
+
+    @property
+    def new_figure(self) -> Decimal | None:
+        return None if self.new_scaled is None else self.metric.figure(self.new_scaled)
 

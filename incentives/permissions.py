@@ -14,3 +14,8 @@ rules.add_perm(
 )
 rules.add_perm("incentives.propose_restatement", has_role(Role.HR, Role.FINANCE, Role.ADMINISTRATOR))
 rules.add_perm("incentives.approve_restatement", has_role(Role.FINANCE, Role.EXECUTIVE))
+rules.add_perm("incentives.excuse", has_role(Role.HR, Role.EXECUTIVE, Role.ADMINISTRATOR))
+rules.add_perm(
+    "incentives.confirm_figures", has_role(Role.LEAD, Role.HR, Role.FINANCE, Role.ADMINISTRATOR)
+)
+rules.add_perm("incentives.audit", has_role(Role.AUDITOR))

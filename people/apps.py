@@ -22,7 +22,7 @@ class PeopleConfig(AppConfig):
             ),
         )
         checks.register(check_guards, checks.Tags.database)
-        checks.register(check_sqlite_version)
+        checks.register(check_sqlite_version, checks.Tags.database, deploy=True)
         post_migrate.connect(_after_migrating, sender=self, dispatch_uid="people.guards")
         post_migrate.connect(grant_product_role, sender=self, dispatch_uid="people.product_role")
 

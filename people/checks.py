@@ -34,9 +34,13 @@ def _missing(database) -> list[str]:
 
 
 def inventory_at_start() -> None:
-    """Say in the log what is missing; posting money refuses by itself."""
+    """Say in the log what is missing or risky; posting money refuses by itself."""
     for name in _missing(connection):
         log.error("the database guard %s is missing or altered: run manage.py migrate", name)
+    for message in check_sqlite_version():
+        log.warning("%s; %s", message.msg, message.hint)
+    # A server that forks after this must not share the connection.
+    connections.close_all()
 
 
 def check_sqlite_version(**_kwargs) -> list[checks.CheckMessage]:
@@ -44,9 +48,9 @@ def check_sqlite_version(**_kwargs) -> list[checks.CheckMessage]:
     if connection.vendor != "sqlite" or sqlite3.sqlite_version_info > (3, 51, 2):
         return []
     return [
-        checks.Info(
+        checks.Warning(
             f"SQLite {sqlite3.sqlite_version} has a rare fault in WAL mode (mended in 3.51.3)",
             hint="Fine for trying out; for real figures use PostgreSQL or a newer SQLite.",
-            id="people.I001",
+            id="people.W001",
         )
     ]

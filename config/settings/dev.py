@@ -5,3 +5,6 @@ from config.settings.base import *  # noqa: F403
 
 DEBUG = environment.text("DEBUG", "0") == "1"
 SECRET_KEY = environment.text("SECRET_KEY", "only-for-this-machine-and-never-for-real-figures")
+# No collectstatic here: files come from where they are written.
+WHITENOISE_USE_FINDERS = True
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405

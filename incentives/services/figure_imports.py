@@ -239,6 +239,10 @@ class ResultImporter(ByAlias):
         "reason": ("why", "grund", "begründung", "原因"),
     }
 
+    def meanings(self) -> list[str]:
+        metrics = Metric.objects.values_list("code", flat=True)
+        return [*super().meanings(), *(f"metric:{code}" for code in metrics)]
+
     def meaning_of(self, header: str, sheet_meaning: str) -> str | None:
         known = super().meaning_of(header, sheet_meaning)
         if known:

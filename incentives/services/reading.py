@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.db.models import QuerySet
 
 from incentives import rules
-from incentives.models import DayVerdict, Excuse, GoalVerdict, Metric, Pool, Target
+from incentives.models import DayVerdict, Excuse, GoalVerdict, Metric, Pool
 from incentives.services.closing import DayInTime, day_in_time, policies_on, pool_balance
 from incentives.services.goals import GoalsOfDay, ShownGoal
 from people.models import Department
@@ -131,24 +131,25 @@ def missed_departments(goals: list[ShownGoal]) -> list[str]:
     )
 
 
-def history(department: Department, *, first: date, last: date) -> list[tuple[Target, list]]:
-    """Per metric: what final days stored for this department's goals, as (date, goal) pairs."""
+def history(
+    department: Department, *, first: date, last: date
+) -> list[tuple[Metric, list[tuple[date, GoalVerdict]]]]:
+    """Per metric what final days stored for this department's goals, by date."""
     verdicts = {
         v.pk: v.date
         for v in DayVerdict.objects.filter(
             date__gte=first, date__lte=last, status=rules.Status.FINAL
         ).of_company().latest_versions()
     }  # fmt: skip
-    targets = Target.objects.filter(department=department).select_related("metric")
-    goals = GoalVerdict.objects.filter(verdict__in=verdicts, target__in=targets)
-    by_target: dict[int, list] = {}
+    goals = GoalVerdict.objects.filter(
+        verdict__in=list(verdicts), target__in=list(department.targets.values_list("pk", flat=True))
+    ).select_related("target__metric")
+    by_metric: dict[Metric, list[tuple[date, GoalVerdict]]] = {}
     for goal in goals:
-        by_target.setdefault(goal.target_id, []).append((verdicts[goal.verdict_id], goal))
+        by_metric.setdefault(goal.target.metric, []).append((verdicts[goal.verdict_id], goal))
     return [
-        (target, sorted(by_target.get(target.pk, []), key=lambda pair: pair[0]))
-        for target in targets
+        (metric, sorted(found, key=lambda pair: pair[0])) for metric, found in by_metric.items()
     ]
-
 
 
 def pool_verdicts(day: date) -> list[DayVerdict]:

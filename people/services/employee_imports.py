@@ -10,6 +10,7 @@ from django.core.validators import validate_email
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from people.money import minor_units
 from people.models import Department, Employee, Membership, Salary, User
 from people.services import audit
 from people.services.importing import (
@@ -27,17 +28,6 @@ from people.services.roles import RoleKey, parse_roles, set_roles
 from people.tabular import Row, normalise, parse_date, parse_number
 
 PLAIN = ("name", "email", "job_title", "language")
-CURRENCY_DIGITS = {"JPY": 0, "KRW": 0, "VND": 0, "KWD": 3, "BHD": 3}
-
-
-def minor_units(amount: Decimal, currency: str) -> int:
-    """Whole minor units (pence, cents). Raises ValueError when it does not fit exactly."""
-    digits = CURRENCY_DIGITS.get(currency, 2)
-    shifted = amount.scaleb(digits)
-    if shifted != int(shifted):
-        raise ValueError(f"{amount} has more than {digits} decimals, which {currency} does not")
-    return int(shifted)
-
 
 @dataclass
 class EmployeeRow:

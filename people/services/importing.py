@@ -95,6 +95,8 @@ class Report:
     unchanged: int = 0
     skipped: int = 0
     mapping: dict[str, str] = field(default_factory=dict)
+    unknown: list[str] = field(default_factory=list)
+    sheets: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     changes: list[str] = field(default_factory=list)
 
@@ -107,6 +109,8 @@ class Report:
             "skipped": self.skipped,
             "errors": [problem.as_json() for problem in errors],
             "mapping": self.mapping,
+            "unknown": self.unknown,
+            "sheets": self.sheets,
             "notes": self.notes,
             "changes": self.changes[:MOST_PROBLEMS],
         }
@@ -158,6 +162,8 @@ class Importer(Protocol):
 
     def meaning_of(self, header: str, sheet_meaning: str) -> str | None: ...
 
+    def meanings(self) -> list[str]: ...
+
     def known_words(self) -> set[str]: ...
 
     def plan(
@@ -184,6 +190,10 @@ class ByAlias:
             if wanted in {normalise(word).replace("_", " ") for word in (meaning, *words)}:
                 return meaning
         return None
+
+    def meanings(self) -> list[str]:
+        """What a column can mean, for a list to choose from."""
+        return list(self.aliases)
 
     def known_words(self) -> set[str]:
         words = {word for meaning, words in self.aliases.items() for word in (meaning, *words)}
@@ -246,8 +256,11 @@ def understand(
     sheets = read_sheets(
         content, filename=filename, known_words=words, encoding=options.encoding
     )
+    report.sheets = [sheet.name for sheet in sheets if sheet.name]
     mapped = [
-        _mapped(chosen, sheet, options) for sheet in sheets if options.sheets.get(sheet.name) != IGNORE
+        _mapped(chosen, sheet, options, report)
+        for sheet in sheets
+        if options.sheets.get(sheet.name) != IGNORE
     ]
     for each in mapped:
         for column in each.columns:
@@ -256,7 +269,9 @@ def understand(
     return mapped
 
 
-def _mapped(chosen: Importer, sheet: Sheet, options: Options) -> MappedSheet:
+def _mapped(
+    chosen: Importer, sheet: Sheet, options: Options, report: Report
+) -> MappedSheet:
     sheet_meaning = options.sheets.get(sheet.name, "")
     given = {normalise(header): meaning for header, meaning in options.map.items()}
 
@@ -278,6 +293,7 @@ def _mapped(chosen: Importer, sheet: Sheet, options: Options) -> MappedSheet:
         )
     texts = [parse_text(cell) for cell in header.cells]
     found = _with_remembered(chosen, texts, found)
+    report.unknown += [text for text, meaning in zip(texts, found, strict=True) if text and not meaning]
     columns = _columns(chosen, sheet, header, texts, found, sheet_meaning)
     rows = [row for row in sheet.rows if row.line > header.line]
     meant = list(zip(texts, found, strict=True))

@@ -4,7 +4,7 @@ from incentives.models import PoolPolicy
 from incentives.services.pools import PolicyRefused, set_pool_policy
 from people.commands import ProductCommand, day
 from people.models import Department
-from people.services.employee_imports import minor_units
+from people.money import minor_units
 
 
 class Command(ProductCommand):

@@ -1,0 +1,139 @@
+"""What is posted: the immutable snapshot of a day's board, and the pages editors keep around it."""
+
+import json
+from functools import cached_property
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, HelpPanel
+from wagtail.fields import RichTextField
+from wagtail.models import Page
+from wagtail.search import index
+
+
+class DaySnapshot(models.Model):
+    """A day's board as it was posted; page and screens show these same bytes. Never edited."""
+
+    date = models.DateField()
+    version = models.PositiveIntegerField()
+    status = models.CharField(max_length=12)
+    payload = models.TextField()
+    sha256 = models.CharField(max_length=64)
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        get_latest_by = "id"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["date", "sha256"], name="a_day_keeps_each_snapshot_once"
+            )
+        ]
+        indexes = [models.Index(fields=["sha256"], name="snapshot_by_sha256")]
+
+    @cached_property
+    def board(self) -> dict:
+        return json.loads(self.payload)
+
+
+class HomePage(Page):
+    intro = RichTextField(_("introduction"), blank=True, features=["bold", "italic", "link", "ul"])
+
+    max_count = 1
+    template = "cms/home_page.html"
+    parent_page_types = ["wagtailcore.Page"]
+    content_panels = [*Page.content_panels, FieldPanel("intro")]
+
+    def get_context(self, request, *args, **kwargs):
+        context = super().get_context(request, *args, **kwargs)
+        context["results"] = ResultsPage.newest(self).first()
+        context["announcements"] = AnnouncementPage.newest(self)[:3]
+        return context
+
+
+class ResultsIndexPage(Page):
+    max_count = 1
+    template = "cms/results_index_page.html"
+    parent_page_types = ["cms.HomePage"]
+    subpage_types = ["cms.ResultsPage"]
+
+    def get_context(self, request, *args, **kwargs):
+        context = super().get_context(request, *args, **kwargs)
+        context["pages"] = list(ResultsPage.newest(self)[:31])
+        return context
+
+
+class ResultsPage(Page):
+    """One a closed day. The figures are the newest snapshot's, never fields of the page: an
+    editor's draft, published late, can't bring old figures back."""
+
+    date = models.DateField(unique=True, editable=False)
+    headline = models.CharField(_("headline"), max_length=200, blank=True)
+    body = RichTextField(
+        _("text"), blank=True, features=["bold", "italic", "link", "ul", "ol", "image"]
+    )
+
+    template = "cms/results_page.html"
+    parent_page_types = ["cms.ResultsIndexPage"]
+    subpage_types: list[str] = []
+    content_panels = [
+        HelpPanel(_("The figures post and correct themselves; add a headline and a few words.")),
+        FieldPanel("title", read_only=True),
+        FieldPanel("headline"),
+        FieldPanel("body"),
+    ]
+    search_fields = [
+        *Page.search_fields,
+        index.SearchField("headline"),
+        index.SearchField("body"),
+    ]
+
+    @classmethod
+    def newest(cls, above: Page):
+        return cls.objects.live().descendant_of(above).order_by("-date")
+
+    @classmethod
+    def can_create_at(cls, parent) -> bool:
+        # Closing a day makes the page; nobody makes one by hand.
+        return False
+
+    @cached_property
+    def snapshot(self) -> DaySnapshot | None:
+        return DaySnapshot.objects.filter(date=self.date).order_by("-id").first()
+
+    def get_context(self, request, *args, **kwargs):
+        context = super().get_context(request, *args, **kwargs)
+        context["snapshot"] = self.snapshot
+        return context
+
+
+class AnnouncementIndexPage(Page):
+    max_count = 1
+    template = "cms/announcement_index_page.html"
+    parent_page_types = ["cms.HomePage"]
+    subpage_types = ["cms.AnnouncementPage"]
+
+    def get_context(self, request, *args, **kwargs):
+        context = super().get_context(request, *args, **kwargs)
+        context["announcements"] = AnnouncementPage.newest(self)[:50]
+        return context
+
+
+class AnnouncementPage(Page):
+    summary = models.CharField(_("in one sentence"), max_length=200)
+    body = RichTextField(
+        _("text"), blank=True, features=["bold", "italic", "link", "ul", "ol", "image"]
+    )
+
+    template = "cms/announcement_page.html"
+    parent_page_types = ["cms.AnnouncementIndexPage"]
+    subpage_types: list[str] = []
+    content_panels = [*Page.content_panels, FieldPanel("summary"), FieldPanel("body")]
+    search_fields = [
+        *Page.search_fields,
+        index.SearchField("summary"),
+        index.SearchField("body"),
+    ]
+
+    @classmethod
+    def newest(cls, above: Page):
+        return cls.objects.live().descendant_of(above).order_by("-first_published_at")

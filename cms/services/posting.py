@@ -1,0 +1,91 @@
+"""Posting a day: its snapshot and its page. The same call again changes nothing."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+from wagtail.models import Locale, Page, Site
+
+from cms.models import AnnouncementIndexPage, DaySnapshot, HomePage, ResultsIndexPage, ResultsPage
+from cms.services.board import build_board, canonical
+from incentives.models import DayVerdict
+from incentives.services.closing import lock_days
+from people.services.retrying import retried
+
+
+@retried
+@transaction.atomic
+def post_day(day: date, *, now: datetime) -> DaySnapshot | None:
+    """Make the day's snapshot, when anything changed, and its page, when there is none."""
+    lock_days([day])
+    board = build_board(day, now=now)
+    if board is None:
+        return None
+    text, sha256 = canonical(board)
+    newest = DaySnapshot.objects.filter(date=day).order_by("-id").first()
+    if newest is None or newest.sha256 != sha256:
+        newest = DaySnapshot.objects.create(
+            date=day, version=board["version"], status=board["status"], payload=text, sha256=sha256
+        )
+    _page(day)
+    return newest
+
+
+def _page(day: date) -> ResultsPage:
+    page = ResultsPage.objects.filter(date=day).first()
+    if page is None:
+        page = ResultsPage(date=day, title=str(day), slug=str(day), live=True)
+        results_index().add_child(instance=page)
+        page.save_revision(changed=False).publish()
+    return page
+
+
+def results_index() -> ResultsIndexPage:
+    return ResultsIndexPage.objects.first() or _tree()
+
+
+@transaction.atomic
+def _tree() -> ResultsIndexPage:
+    """Home, results and announcements, made once; Wagtail's own welcome page makes room."""
+    root = Page.objects.get(depth=1)
+    Page.objects.filter(depth=2, slug="home").exclude(
+        pk__in=HomePage.objects.values("pk")
+    ).delete()
+    root.refresh_from_db()
+    locale = Locale.objects.get_or_create(language_code="en")[0]
+    home = HomePage.objects.first() or root.add_child(
+        instance=HomePage(title="Ninetyfive", slug="home", locale=locale)
+    )
+    Site.objects.update_or_create(
+        is_default_site=True, defaults={"hostname": "localhost", "port": 80, "root_page": home}
+    )
+    index = home.add_child(instance=ResultsIndexPage(title="Results", slug="results"))
+    home.add_child(instance=AnnouncementIndexPage(title="Announcements", slug="announcements"))
+    return index
+
+
+def owed_days() -> list[date]:
+    """Days whose newest version is not what was last posted, unless posting was withheld."""
+    newest = DayVerdict.objects.of_company().latest_versions().filter(posting_withheld=False)
+    posted: dict[date, tuple[int, str]] = {}
+    for day, version, status in DaySnapshot.objects.order_by("id").values_list(
+        "date", "version", "status"
+    ):
+        posted[day] = (version, status)
+    return sorted(
+        day
+        for day, version, status in newest.values_list("date", "version", "status")
+        if posted.get(day) != (version, status)
+    )
+
+
+def post_owed(*, now: datetime) -> list[date]:
+    """Post whatever is owed, found by comparing and not by trusting that a signal arrived."""
+    days = owed_days()
+    for day in days:
+        post_day(day, now=now)
+    return days
+
+
+def newest_snapshot() -> DaySnapshot | None:
+    """The newest posted day's newest snapshot: what screens show."""
+    return DaySnapshot.objects.order_by("-date", "-id").first()

@@ -1,0 +1,116 @@
+from datetime import date, timedelta
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.urls import reverse
+from django.utils import timezone
+
+from cms.models import AnnouncementIndexPage, AnnouncementPage
+from cms.services.posting import post_day, results_index
+from demo import company
+from incentives.models import DayVerdict, Pool, PoolPolicy, Result
+from incentives.rules import Status
+from incentives.services.closing import close_day
+from incentives.services.pools import set_pool_policy
+from people.commands import ProductCommand
+from people.models import User
+from people.rules import days_between
+from people.services.calendars import company_yesterday
+from people.services.importing import Options, run_import
+from screens.models import Screen
+from screens.services.access import add_screen
+
+
+class Command(ProductCommand):
+    help = "Load the demo company, or feed in the days that have come since; safe to run again."
+
+    def handle(self, **options) -> None:
+        by = User.objects.system()
+        if not Pool.objects.exists():
+            self._found(by)
+        yesterday = company_yesterday(timezone.now())
+        self._feed(yesterday, by)
+        self._close(yesterday, by)
+        self._say(by)
+
+    def _found(self, by: User) -> None:
+        """Sites, departments, people, targets and, last, the pool: a run killed on the way begins
+        anew, and every step of it changes nothing twice."""
+        self._import("sites", company.sites_file(), by)
+        self._import("departments", company.departments_file(), by)
+        yesterday = company_yesterday(timezone.now())
+        weeks = company.shift_weeks(yesterday)
+        start = company.FIRST_REAL_DAY + timedelta(weeks=weeks)
+        shift = timedelta(weeks=weeks)
+        self._import("employees", company.employees_file(hired_shift=shift), by)
+        reason = company.LABEL.format(weeks=weeks)
+        self._import("targets", company.targets_file(start, reason), by)
+        for place, login in enumerate(company.LOGINS):
+            user = User.objects.get(employee__number=f"E{place + 1:04}")
+            user.username, user.password = login.name, make_password(company.PASSWORD)
+            user.save()
+        self._write_pages(weeks)
+        set_pool_policy(
+            "bonus", from_date=start, currency="USD", contribution_kind=PoolPolicy.Kind.FIXED,
+            contribution_amount=250_00, unreported=PoolPolicy.Unreported.LEAVE_OUT,
+            headline=True, by=by,
+        )  # fmt: skip
+
+    def _import(self, kind: str, content: bytes, by: User) -> None:
+        run_import(kind, content, filename=f"demo {kind}.csv", options=Options(), by=by)
+
+    def _feed(self, yesterday: date, by: User) -> None:
+        """Figures of the days that have come since the last run."""
+        target = company_start()
+        weeks = (target - company.FIRST_REAL_DAY).days // 7
+        newest = Result.objects.order_by("-date").values_list("date", flat=True).first()
+        content = company.results_file(weeks=weeks, after=newest, through=yesterday)
+        if content.count(b"\n") > 1:
+            self._import("results", content, by)
+
+    def _close(self, yesterday: date, by: User) -> None:
+        final = DayVerdict.objects.filter(status=Status.FINAL).order_by("-date").first()
+        first = final.date + timedelta(days=1) if final else company_start()
+        last = min(yesterday, company_start() + timedelta(days=364))
+        days = days_between(first, last) if first <= last else []
+        now = timezone.now()
+        for day in self.each(days, "days closed and posted"):
+            close_day(day, by=by, now=now)
+            post_day(day, now=now)
+
+    def _write_pages(self, weeks: int) -> None:
+        home = results_index().get_parent()
+        index = AnnouncementIndexPage.objects.descendant_of(home).first()
+        if index.get_children().exists():
+            return
+        page = AnnouncementPage(
+            title="This is a demo company",
+            slug="demo",
+            summary="Real daily figures of sixteen US carriers in 2013, moved by"
+            f" {weeks} weeks. People, pay and employment are made up.",
+            body="<p>Each carrier is a department. What keeps its passengers is to arrive on time"
+            " and to leave without delay, so those are its two goals. Its targets are what it"
+            " reached on three days in four.</p>",
+        )
+        index.add_child(instance=page)
+        page.save_revision().publish()
+
+    def _say(self, by: User) -> None:
+        out = self.stdout.write
+        if not Screen.objects.exists():
+            _screen, secret = add_screen("Demo screen", place="Lobby", language="en", by=by)
+            (settings.VAR / "demo-screen.txt").write_text(secret)
+        out(f"\nNinetyfive runs at {settings.BASE_URL}/")
+        out(f"Sign in with one of these; the password is always {company.PASSWORD}\n")
+        for login in company.LOGINS:
+            out(f"  {login.name:5} {login.says}")
+        secret_file = settings.VAR / "demo-screen.txt"
+        if secret_file.exists():
+            link = reverse("open-screen", args=[secret_file.read_text()])
+            out(f"\nOffice screen (open once, no sign-in): {settings.BASE_URL}{link}")
+        out("Figures: US carriers of 2013, moved to this year; people and pay are made up.\n")
+
+
+def company_start() -> date:
+    """The first day of the demo's year, as its pool policy says."""
+    return PoolPolicy.objects.get(pool__code="bonus").from_date

@@ -1,0 +1,133 @@
+"""Shapes of input for figures, corrections and back-tests."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from incentives.models import Metric, PoolPolicy, Restatement
+from incentives.services.figure_imports import as_figure
+from incentives.services.goals import ShownGoal
+from incentives.services.recording import Figure
+from people.templatetags.shown import figure as shown_figure
+
+
+class FiguresForm(forms.Form):
+    """One text field a goal, so that every mistake gets a sentence beside its field."""
+
+    reason = forms.CharField(
+        label=_("Why do earlier figures change?"),
+        required=False,
+        max_length=300,
+        help_text=_("Only needed when a figure was already recorded."),
+    )
+
+    def __init__(self, *args, goals: list[ShownGoal], day, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.goals, self.day = goals, day
+        self.figures: list[Figure] = []
+        for goal in goals:
+            self.fields[_name(goal)] = forms.CharField(
+                label=goal.metric.name,
+                required=False,
+                max_length=40,
+                initial="" if goal.value is None else f"{goal.value:f}",
+                widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+            )
+        self.order_fields([*(_name(goal) for goal in goals), "reason"])
+
+    def rows(self) -> list[tuple[ShownGoal, forms.BoundField]]:
+        return [(goal, self[_name(goal)]) for goal in self.goals]
+
+    def clean(self) -> dict:
+        said = super().clean()
+        for goal in self.goals:
+            self._read(goal, said.get(_name(goal), ""), said.get("reason", ""))
+        return said
+
+    def _read(self, goal: ShownGoal, text: str, reason: str) -> None:
+        try:
+            value = as_figure(text, goal.metric)
+        except ValueError as error:
+            self.add_error(_name(goal), str(error))
+            return
+        if value is None:
+            if goal.value_scaled is not None:
+                self.add_error(
+                    _name(goal), _("A blank erases nothing; %(value)s stays recorded.")
+                    % {"value": shown_figure(goal.value)},
+                )  # fmt: skip
+            return
+        if value != goal.value_scaled:
+            self.figures.append(
+                Figure(self.day, goal.department.pk, goal.metric.pk, value, reason)
+            )
+
+    def field_of(self, position: int) -> str:
+        figure = self.figures[position]
+        return f"value-{figure.department_id}-{figure.metric_id}"
+
+
+def _name(goal: ShownGoal) -> str:
+    return f"value-{goal.department.pk}-{goal.metric.pk}"
+
+
+class RestateForm(forms.Form):
+    kind = forms.ChoiceField(label=_("What is wrong?"), choices=Restatement.Kind.choices)
+    new = forms.CharField(
+        label=_("Right figure or target"),
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+        help_text=_("Empty for an excuse."),
+    )
+    reason = forms.CharField(label=_("Why"), max_length=500, widget=forms.Textarea({"rows": 3}))
+
+    def __init__(self, *args, metric: Metric, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.metric = metric
+
+    def clean(self) -> dict:
+        said = super().clean()
+        said["new_scaled"] = None
+        if said.get("kind") == Restatement.Kind.EXCUSE:
+            return said
+        try:
+            said["new_scaled"] = as_figure(said.get("new", ""), self.metric)
+        except ValueError as error:
+            self.add_error("new", str(error))
+        else:
+            if said["new_scaled"] is None:
+                self.add_error("new", _("Write the right figure."))
+        return said
+
+
+class ExcuseForm(forms.Form):
+    reason = forms.CharField(label=_("Why"), max_length=500, widget=forms.Textarea({"rows": 3}))
+
+
+class BackTestForm(forms.Form):
+    file = forms.FileField(label=_("Targets file"), help_text=_("Nothing is saved."))
+    first = forms.DateField(
+        label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    last = forms.DateField(
+        label=_("Through"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    unreported = forms.ChoiceField(
+        label=_("Goals without a figure"), choices=PoolPolicy.Unreported.choices
+    )
+    ignore_dates = forms.BooleanField(
+        label=_("Try the targets on all days, whenever they hold"), required=False, initial=True
+    )
+
+
+class SpanForm(forms.Form):
+    """Which days a chart shows."""
+
+    first = forms.DateField(
+        label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    last = forms.DateField(
+        label=_("Through"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+

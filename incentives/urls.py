@@ -1,0 +1,31 @@
+from django.urls import path, register_converter
+
+from incentives.views import backtests, days, departments, figures, pools, restatements
+from people.dates import DateConverter
+
+register_converter(DateConverter, "date")
+
+urlpatterns = [
+    path("figures/", figures.enter, name="figures"),
+    path("figures/held/", figures.held, name="held-figures"),
+    path("figures/held/<int:pk>/", figures.decide_held, name="decide-held-figure"),
+    path("figures/of/<str:code>/", figures.enter, name="figures-of-department"),
+    path("days/", days.index, name="days"),
+    path("days/<date:day>/", days.show, name="day"),
+    path("days/<date:day>/<str:department>/<str:metric>/excuse/", days.excuse, name="excuse"),
+    path(
+        "days/<date:day>/<str:department>/<str:metric>/restate/",
+        restatements.restate,
+        name="restate",
+    ),
+    path("restatements/", restatements.index, name="restatements"),
+    path("restatements/<int:pk>/", restatements.show, name="restatement"),
+    path(
+        "restatements/<int:pk>/decide/", restatements.decide_restatement, name="decide-restatement"
+    ),
+    path("departments/", departments.index, name="departments"),
+    path("departments/<str:code>/", departments.show, name="department"),
+    path("pools/", pools.index, name="pools"),
+    path("pools/<slug:code>/<int:year>/", pools.show, name="pool"),
+    path("back-test/", backtests.try_targets, name="back-test"),
+]

@@ -1,0 +1,42 @@
+"""A department over time, with its targets as steps."""
+
+from datetime import timedelta
+
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django_tables2 import RequestConfig
+
+from incentives.charts import step_chart
+from incentives.forms import SpanForm
+from incentives.services.reading import history
+from incentives.tables import DepartmentTable
+from people.models import Department
+from people.services.calendars import company_yesterday
+
+DAYS_SHOWN = 90
+
+
+@login_required
+def index(request):
+    table = DepartmentTable(Department.objects.all())
+    RequestConfig(request, paginate={"per_page": 50}).configure(table)
+    return render(request, "incentives/departments.html", {"table": table})
+
+
+@login_required
+def show(request, code: str):
+    department = get_object_or_404(Department, code=code)
+    form = SpanForm(request.GET or None)
+    said = form.cleaned_data if form.is_valid() else {}
+    last = said.get("last") or company_yesterday(timezone.now()) or timezone.localdate()
+    first = said.get("first") or last - timedelta(days=DAYS_SHOWN - 1)
+    if first > last:
+        first, last = last, first
+    charts = [
+        {"metric": metric, "chart": step_chart(metric, goals), "goals": goals[::-1]}
+        for metric, goals in history(department, first=first, last=last)
+    ]
+    form = SpanForm(initial={"first": first, "last": last})
+    context = {"department": department, "charts": charts, "form": form}
+    return render(request, "incentives/department.html", context)

@@ -1,0 +1,90 @@
+"""Correcting a final day: form, preview, and a second person when money moves."""
+
+from datetime import date
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required, permission_required
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from incentives.forms import RestateForm
+from incentives.models import Metric, Restatement
+from incentives.services.restating import Correction, RestateRefused, decide, preview, propose
+from people.models import Department
+
+MAY_SEE = ("incentives.propose_restatement", "incentives.approve_restatement", "incentives.audit")
+
+
+@login_required
+@permission_required("incentives.propose_restatement", raise_exception=True)
+def restate(request, day: date, department: str, metric: str):
+    """First the preview, then, with `confirm`, the correction."""
+    department = get_object_or_404(Department, code=department)
+    metric = get_object_or_404(Metric, code=metric)
+    form = RestateForm(request.POST or None, metric=metric)
+    looked = None
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        correction = Correction(day, department, metric, said["kind"], said["new_scaled"])
+        try:
+            if "confirm" in request.POST:
+                return _proposed(request, correction, said["reason"])
+            looked = preview(correction, by=request.user)
+        except RestateRefused as refused:
+            form.add_error(None, str(refused))
+    context = {
+        "form": form, "day": day, "department": department, "metric": metric, "preview": looked,
+    }  # fmt: skip
+    return render(request, "incentives/restate.html", context)
+
+
+def _proposed(request, correction: Correction, reason: str):
+    made = propose(correction, reason=reason, by=request.user, now=timezone.now())
+    if made.state == Restatement.State.APPLIED:
+        messages.success(request, _("The day is corrected."))
+        return redirect("day", correction.day)
+    messages.info(request, _("Money moves: somebody else has to approve this correction."))
+    return redirect("restatement", made.pk)
+
+
+@login_required
+def index(request):
+    _may_see(request.user)
+    found = Restatement.objects.select_related("department", "metric", "made_by", "decided_by")
+    return render(request, "incentives/restatements.html", {"restatements": found.order_by("-id")[:100]})
+
+
+def _may_see(user) -> None:
+    if not any(user.has_perm(permission) for permission in MAY_SEE):
+        raise PermissionDenied
+
+
+@login_required
+def show(request, pk: int):
+    _may_see(request.user)
+    found = get_object_or_404(Restatement, pk=pk)
+    context = {
+        "restatement": found,
+        "awaiting": found.state == Restatement.State.AWAITING,
+        "own": found.made_by_id == request.user.pk,
+    }
+    return render(request, "incentives/restatement.html", context)
+
+
+@login_required
+@permission_required("incentives.approve_restatement", raise_exception=True)
+@require_POST
+def decide_restatement(request, pk: int):
+    found = get_object_or_404(Restatement, pk=pk)
+    try:
+        decided = decide(
+            found, approve="approve" in request.POST, by=request.user, now=timezone.now()
+        )
+    except RestateRefused as refused:
+        messages.error(request, str(refused))
+        return redirect("restatement", pk)
+    messages.success(request, decided.get_state_display().capitalize())
+    return redirect("day", decided.date)

@@ -1,0 +1,71 @@
+"""An uploaded file's way: checked, looked at, applied as a whole, each step once."""
+
+from django.db import transaction
+
+from people.models import ImportDraft, User
+from people.services.importing import ImportRefused, Options, Problem, run_import
+
+State = ImportDraft.State
+
+
+def upload(kind: str, content: bytes, *, filename: str, options: Options, by: User) -> ImportDraft:
+    return ImportDraft.objects.create(
+        kind=kind, content=content, filename=filename[:200], options=options.as_json(), made_by=by
+    )
+
+
+def check_draft(draft_id: int) -> None:
+    """Dry run of a draft; its report says what would change or what is wrong."""
+    draft = _take(draft_id, from_states=(State.WAITING,), to=State.CHECKING)
+    if draft:
+        _run(draft, dry_run=True, then=State.CHECKED)
+
+
+def apply_draft(draft_id: int) -> None:
+    """Import a checked draft; what was checked is checked again while it is written."""
+    draft = _take(draft_id, from_states=(State.CHECKED,), to=State.APPLYING)
+    if draft:
+        _run(draft, dry_run=False, then=State.APPLIED)
+
+
+@transaction.atomic
+def _take(draft_id: int, *, from_states: tuple, to: str) -> ImportDraft | None:
+    """A draft in one of these states, now in the next one; None when somebody was faster."""
+    moved = ImportDraft.objects.filter(pk=draft_id, state__in=from_states).update(
+        state=to, done=0, total=0
+    )
+    return ImportDraft.objects.get(pk=draft_id) if moved else None
+
+
+def _run(draft: ImportDraft, *, dry_run: bool, then: str) -> None:
+    def progress(done: int, total: int) -> None:
+        ImportDraft.objects.filter(pk=draft.pk).update(done=done, total=total)
+
+    try:
+        report = run_import(
+            draft.kind,
+            bytes(draft.content),
+            filename=draft.filename,
+            options=Options.from_json(draft.options),
+            by=draft.made_by,
+            dry_run=dry_run,
+            progress=progress,
+        )
+    except ImportRefused as refused:
+        draft.state = State.REFUSED
+        draft.report = refused.report.as_json(refused.problems) if refused.report else {}
+    except Exception:
+        problem = Problem("the import failed inside Ninetyfive; nothing was changed. Tell support.")
+        draft.state, draft.report = State.REFUSED, {"errors": [problem.as_json()]}
+        draft.save(update_fields=["state", "report"])
+        raise
+    else:
+        draft.state, draft.report = then, report.as_json()
+    draft.save(update_fields=["state", "report"])
+
+
+def try_again(draft: ImportDraft, *, options: Options) -> None:
+    """Check a draft anew: with other options, or because its worker died on the way."""
+    ImportDraft.objects.filter(pk=draft.pk).exclude(state=State.APPLIED).update(
+        options=options.as_json(), state=State.WAITING
+    )

@@ -1,0 +1,32 @@
+"""How amounts and figures are written for people."""
+
+from decimal import Decimal
+
+from django import template
+from django.utils import formats
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+from people.money import money
+
+register = template.Library()
+
+
+register.filter(money)
+
+
+@register.filter
+def figure(value: Decimal | str | None) -> str:
+    """A figure with the decimals it has, in the reader's language; a dash when there is none."""
+    if value is None:
+        return "–"
+    exact = Decimal(value)
+    digits = max(0, -exact.as_tuple().exponent)
+    return formats.number_format(exact, digits, use_l10n=True, force_grouping=True)
+
+
+@register.simple_tag
+def html_language() -> SafeString:
+    """The page's language as HTML writes it: zh-Hans."""
+    first, _dash, rest = (get_language() or "en").partition("-")
+    return mark_safe(f"{first}-{rest.title()}" if rest else first)  # noqa: S308
