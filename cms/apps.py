@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class CmsConfig(AppConfig):
@@ -6,8 +7,10 @@ class CmsConfig(AppConfig):
 
     def ready(self) -> None:
         from cms.receivers import enqueue_posting
+        from cms.rights import give_rights
         from incentives.signals import day_restated
         from people import guards
 
         guards.register(*guards.append_only("cms_daysnapshot", unique=("date,sha256",)))
         day_restated.connect(enqueue_posting, dispatch_uid="cms.day_restated")
+        post_migrate.connect(give_rights, sender=self, dispatch_uid="cms.rights")

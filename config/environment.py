@@ -1,4 +1,4 @@
-"""Settings from the environment: each name, its default, and one clear line when a value is wrong."""
+"""Settings from the environment: name, default, and one clear line when a value is wrong."""
 
 import os
 import zoneinfo
@@ -36,7 +36,9 @@ def database(name: str, default: str) -> dict:
     try:
         settings = _env.db_url_config(text(name) or default)
     except Exception as error:
-        refuse(name, f"not a database URL ({error}); for example postgres://user:password@host/name")
+        refuse(
+            name, f"not a database URL ({error}); for example postgres://user:password@host/name"
+        )
     if settings["ENGINE"].endswith("sqlite3"):
         # DEFERRED, Django's default, turned 1,385 of 1,457 concurrent writes into "locked".
         settings["OPTIONS"] = {

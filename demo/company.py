@@ -100,13 +100,17 @@ def results_file(*, weeks: int, after: date | None, through: date) -> bytes:
     return _file("date,department,metric,value", rows)
 
 
+def _role(login: Login | None, department: str) -> str:
+    if login is None:
+        return ""
+    return f"lead:{department}" if login.role == "lead" else login.role
+
+
 def employees_file(*, hired_shift: timedelta) -> bytes:
     """A few hundred real posts over the departments, the demo logins among them."""
     units = [row["unit"] for row in _rows("airlines/units.csv")]
     names = [row["full_name"] for row in _rows("names/nobel-laureates.csv")]
-    header = (
-        "number,name,email,department,job_title,hired_on,annual_salary,currency,fte,roles"
-    )
+    header = "number,name,email,department,job_title,hired_on,annual_salary,currency,fte,roles"
     rows = []
     for place, post in enumerate(_rows("roster/posts.csv")):
         login = LOGINS[place] if place < len(LOGINS) else None
@@ -122,7 +126,7 @@ def employees_file(*, hired_shift: timedelta) -> bytes:
                 Decimal(post["annual_salary"]),
                 "USD",
                 "1",
-                f"lead:{department}" if login and login.role == "lead" else login.role if login else "",
+                _role(login, department),
             ]
         )  # fmt: skip
     return _file(header, rows)

@@ -5,9 +5,9 @@ class IncentivesConfig(AppConfig):
     name = "incentives"
 
     def ready(self) -> None:
-        from incentives.services import figure_imports  # noqa: F401
         from incentives import permissions  # noqa: F401
         from incentives.guards import GUARDS
+        from incentives.services import figure_imports  # noqa: F401
         from incentives.services.checking import check_pools
         from ledger.services.checking import also_check
         from people import guards

@@ -52,10 +52,11 @@ def step_chart(metric: Metric, goals: list[tuple[date, GoalVerdict]]) -> StepCha
     def y(level: int) -> int:
         return HEIGHT - MARGIN - (HEIGHT - 2 * MARGIN) * (level - low) // max(high - low, 1)
 
+    points = [(x(d), None if g.value_scaled is None else y(g.value_scaled)) for d, g in goals]
     return StepChart(
         width=WIDTH,
         height=HEIGHT,
-        figures=_lines([(x(d), None if g.value_scaled is None else y(g.value_scaled)) for d, g in goals]),
+        figures=_lines(points),
         targets=_steps([(x(d), y(g.target_scaled)) for d, g in goals]),
         marks=[
             Mark(str(x(d)), str(y(g.value_scaled)), GoalState(g.state).name.lower(), d,

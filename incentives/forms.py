@@ -57,9 +57,7 @@ class FiguresForm(forms.Form):
                 )  # fmt: skip
             return
         if value != goal.value_scaled:
-            self.figures.append(
-                Figure(self.day, goal.department.pk, goal.metric.pk, value, reason)
-            )
+            self.figures.append(Figure(self.day, goal.department.pk, goal.metric.pk, value, reason))
 
     def field_of(self, position: int) -> str:
         figure = self.figures[position]
@@ -129,5 +127,3 @@ class SpanForm(forms.Form):
     last = forms.DateField(
         label=_("Through"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
-
-

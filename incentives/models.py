@@ -81,9 +81,7 @@ class Target(Spanned):
         ordering = ["department", "metric", "from_date"]
         constraints = [
             *Spanned.Meta.constraints,
-            models.CheckConstraint(
-                condition=Q(weight__gte=1), name="a_target_weighs_at_least_one"
-            ),
+            models.CheckConstraint(condition=Q(weight__gte=1), name="a_target_weighs_at_least_one"),
         ]
 
 
@@ -276,9 +274,7 @@ class Day(models.Model):
 
 class DayVerdicts(models.QuerySet):
     def latest_versions(self) -> "DayVerdicts":
-        newer = DayVerdict.objects.filter(
-            date=OuterRef("date"), version__gt=OuterRef("version")
-        )
+        newer = DayVerdict.objects.filter(date=OuterRef("date"), version__gt=OuterRef("version"))
         of_pool = Exists(newer.filter(pool=OuterRef("pool")))
         without_pool = Exists(newer.filter(pool=None))
         return self.exclude(of_pool).exclude(Q(pool=None) & without_pool)
@@ -427,4 +423,3 @@ class Restatement(GoalFact):
     @property
     def new_figure(self) -> Decimal | None:
         return None if self.new_scaled is None else self.metric.figure(self.new_scaled)
-

@@ -12,7 +12,9 @@ rules.add_perm("incentives.set_targets", has_role(Role.HR, Role.ADMINISTRATOR))
 rules.add_perm(
     "incentives.back_test", has_role(Role.HR, Role.ADMINISTRATOR, Role.EXECUTIVE, Role.FINANCE)
 )
-rules.add_perm("incentives.propose_restatement", has_role(Role.HR, Role.FINANCE, Role.ADMINISTRATOR))
+rules.add_perm(
+    "incentives.propose_restatement", has_role(Role.HR, Role.FINANCE, Role.ADMINISTRATOR)
+)
 rules.add_perm("incentives.approve_restatement", has_role(Role.FINANCE, Role.EXECUTIVE))
 rules.add_perm("incentives.excuse", has_role(Role.HR, Role.EXECUTIVE, Role.ADMINISTRATOR))
 rules.add_perm(

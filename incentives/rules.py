@@ -175,9 +175,7 @@ class Judgement:
     hit: bool | None
 
 
-def judge(
-    tally: Tally, *, threshold_bp: int, mode: str, unreported: str, final: bool
-) -> Judgement:
+def judge(tally: Tally, *, threshold_bp: int, mode: str, unreported: str, final: bool) -> Judgement:
     """The verdict of a day over its goals.
 
     Awaited goals count as not yet met until the day is final; then `leave_out` leaves them out.

@@ -1,20 +1,22 @@
 from django.urls import path, register_converter
 
 from incentives.views import backtests, days, departments, figures, pools, restatements
+from people.codes import CodeConverter
 from people.dates import DateConverter
 
 register_converter(DateConverter, "date")
+register_converter(CodeConverter, "code")
 
 urlpatterns = [
     path("figures/", figures.enter, name="figures"),
     path("figures/held/", figures.held, name="held-figures"),
     path("figures/held/<int:pk>/", figures.decide_held, name="decide-held-figure"),
-    path("figures/of/<str:code>/", figures.enter, name="figures-of-department"),
+    path("figures/of/<code:code>/", figures.enter, name="figures-of-department"),
     path("days/", days.index, name="days"),
     path("days/<date:day>/", days.show, name="day"),
-    path("days/<date:day>/<str:department>/<str:metric>/excuse/", days.excuse, name="excuse"),
+    path("days/<date:day>/<code:department>/<code:metric>/excuse/", days.excuse, name="excuse"),
     path(
-        "days/<date:day>/<str:department>/<str:metric>/restate/",
+        "days/<date:day>/<code:department>/<code:metric>/restate/",
         restatements.restate,
         name="restate",
     ),
@@ -24,7 +26,7 @@ urlpatterns = [
         "restatements/<int:pk>/decide/", restatements.decide_restatement, name="decide-restatement"
     ),
     path("departments/", departments.index, name="departments"),
-    path("departments/<str:code>/", departments.show, name="department"),
+    path("departments/<code:code>/", departments.show, name="department"),
     path("pools/", pools.index, name="pools"),
     path("pools/<slug:code>/<int:year>/", pools.show, name="pool"),
     path("back-test/", backtests.try_targets, name="back-test"),

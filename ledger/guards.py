@@ -33,7 +33,9 @@ GUARDS = [
         "a reversal mirrors a transfer that is not itself a reversal",
     ),
     _on_insert(
-        "a_transfer_keeps_one_currency", _SAME_CURRENCY, "a transfer and both its accounts have one currency"
+        "a_transfer_keeps_one_currency",
+        _SAME_CURRENCY,
+        "a transfer and both its accounts have one currency",
     ),
     Guard(
         "ledger_account_is_never_deleted",

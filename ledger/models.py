@@ -23,7 +23,7 @@ class Account(models.Model):
                 condition=Q(floored=False, balance_minor=None)
                 | Q(floored=True, balance_minor__gte=0),
                 name="a_floored_account_is_never_below_zero",
-            )
+            ),
         ]
 
     def __str__(self) -> str:
@@ -62,7 +62,8 @@ class Transfer(models.Model):
                 condition=Q(amount_minor__gt=0), name="a_transfer_moves_more_than_nothing"
             ),
             models.CheckConstraint(
-                condition=~Q(from_account=F("to_account")), name="a_transfer_is_between_two_accounts"
+                condition=~Q(from_account=F("to_account")),
+                name="a_transfer_is_between_two_accounts",
             ),
         ]
 

@@ -7,15 +7,17 @@ class PeopleConfig(AppConfig):
     name = "people"
 
     def ready(self) -> None:
-        from people.services import employee_imports, site_imports  # noqa: F401
         from people import guards, permissions  # noqa: F401
         from people.checks import check_guards, check_sqlite_version
+        from people.services import employee_imports, site_imports  # noqa: F401
         from people.services.product_role import grant_product_role
 
         guards.register(
             *guards.append_only("people_auditentry"),
             *guards.no_overlap(
-                "people_membership", key="employee_id", name="an_employee_has_one_department_at_a_time"
+                "people_membership",
+                key="employee_id",
+                name="an_employee_has_one_department_at_a_time",
             ),
             *guards.no_overlap(
                 "people_placement", key="department_id", name="a_department_has_one_place_at_a_time"

@@ -20,7 +20,7 @@ def check_guards(*, databases=None, **_kwargs) -> list[checks.CheckMessage]:
     return [
         checks.Error(
             f"the database guard {name} is missing or altered",
-            hint="Run `manage.py migrate`, which puts all guards in place; until then no money moves.",
+            hint="Run `manage.py migrate`, which puts all in place; until then no money moves.",
             id="people.E001",
         )
         for alias in databases or []
@@ -39,8 +39,15 @@ def inventory_at_start() -> None:
         log.error("the database guard %s is missing or altered: run manage.py migrate", name)
     for message in check_sqlite_version():
         log.warning("%s; %s", message.msg, message.hint)
-    # A server that forks after this must not share the connection.
-    connections.close_all()
+    leave_no_connection()
+
+
+def leave_no_connection() -> None:
+    """Before a process forks: a shared connection mixes answers, a shared pool waits for ever."""
+    for database in connections.all():
+        database.close()
+        if database.vendor == "postgresql":
+            database.close_pool()
 
 
 def check_sqlite_version(**_kwargs) -> list[checks.CheckMessage]:

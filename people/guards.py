@@ -66,7 +66,9 @@ def append_only(
     key (`unique`: comma-joined columns) is refused on insert as well.
     """
     message = f"{table} is append-only: add a correcting row instead"
-    body = f"BEGIN RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation'; END"
+    body = (
+        f"BEGIN RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation'; END"
+    )
     sqlite_when, bound = "", body
     if unless_old:
         sqlite_when = f"NOT ({unless_old})"
@@ -130,7 +132,9 @@ def _install_one(cursor, guard: Guard, vendor: str) -> None:
     if vendor == "sqlite":
         cursor.execute(guard.sqlite_sql, None)
     elif guard.constraint:
-        cursor.execute(f"ALTER TABLE {guard.table} ADD CONSTRAINT {guard.name} {guard.constraint}", None)
+        cursor.execute(
+            f"ALTER TABLE {guard.table} ADD CONSTRAINT {guard.name} {guard.constraint}", None
+        )
     else:
         cursor.execute(
             f"CREATE OR REPLACE FUNCTION {guard.name}() RETURNS trigger LANGUAGE plpgsql"

@@ -91,6 +91,8 @@ class ImportCommand(ProductCommand):
         for header, meaning in report.mapping.items():
             if header.casefold() != meaning:
                 self.stdout.write(f"  {header} = {meaning}")
+        for name, meaning in report.sheet_mapping.items():
+            self.stdout.write(f"  sheet {name} = {meaning}")
         for note in report.notes:
             self.stdout.write(f"  {note}")
         if options["dry_run"]:

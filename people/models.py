@@ -29,7 +29,7 @@ class User(AbstractUser):
 
 
 class InForce(models.QuerySet):
-    """Rows that hold from from_date through until_date (the last day in force, empty while open)."""
+    """Rows that hold from from_date through until_date (the last day, empty while open)."""
 
     def on(self, day: date) -> Self:
         return self.filter(Q(until_date=None) | Q(until_date__gte=day), from_date__lte=day)
@@ -143,7 +143,9 @@ class Employee(models.Model):
     hired_on = models.DateField()
     left_on = models.DateField(null=True, blank=True)
     language = models.CharField(max_length=10, blank=True)
-    manager = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="reports")
+    manager = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="reports"
+    )
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="employee"
     )
@@ -306,4 +308,3 @@ class RememberedMapping(models.Model):
                 fields=["kind", "headers_sha256"], name="a_source_is_remembered_once"
             )
         ]
-

@@ -17,29 +17,28 @@ def roles_of(user: User) -> frozenset[str]:
 def _assignments(user: User) -> list[RoleAssignment]:
     if not user.is_authenticated:
         return []
-    if not hasattr(user, "_assignments_today"):
-        user._assignments_today = list(user.role_assignments.on(timezone.localdate()))
-    return user._assignments_today
+    if "assignments_today" not in vars(user):
+        vars(user)["assignments_today"] = list(user.role_assignments.on(timezone.localdate()))
+    return vars(user)["assignments_today"]
 
 
 def led_departments(user: User, *, on: date) -> set[int]:
     """Ids of the departments somebody leads on a day, those below included."""
-    own = {a.department_id for a in _assignments(user) if a.role == Role.LEAD}
+    own = {a.department_id for a in _assignments(user) if a.role == Role.LEAD and a.department_id}
     return subtree(own, on=on) if own else set()
 
 
 def has_role(*names: str) -> rules.predicates.Predicate:
     @rules.predicate(f"has role {' or '.join(names)}")
-    def predicate(user) -> bool:
+    def predicate(user: User) -> bool:
         return bool(roles_of(user).intersection(names))
 
     return predicate
 
 
 @rules.predicate
-def is_active_account(user) -> bool:
+def is_active_account(user: User) -> bool:
     return user.is_authenticated and user.is_active
-
 
 
 rules.add_perm("people.import_people", has_role(Role.HR, Role.ADMINISTRATOR))

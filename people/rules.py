@@ -42,7 +42,9 @@ def public_holidays(country: str, subdivision: str, year: int) -> Mapping[date, 
     try:
         return dict(holidays.country_holidays(country, subdiv=subdivision or None, years=year))
     except NotImplementedError as error:
-        raise ValueError(f"no public holidays known for {country} {subdivision}".rstrip()) from error
+        raise ValueError(
+            f"no public holidays known for {country} {subdivision}".rstrip()
+        ) from error
 
 
 def no_holidays(_day: date) -> bool:

@@ -2,15 +2,10 @@ from django.contrib.auth import views as auth
 from django.urls import path
 
 from people.views import imports
+from people.views.accounts import SignIn
 
 urlpatterns = [
-    path(
-        "sign-in/",
-        auth.LoginView.as_view(
-            template_name="people/sign_in.html", redirect_authenticated_user=True
-        ),
-        name="sign-in",
-    ),
+    path("sign-in/", SignIn.as_view(), name="sign-in"),
     path("sign-out/", auth.LogoutView.as_view(), name="sign-out"),
     path("imports/", imports.index, name="imports"),
     path("imports/<int:pk>/", imports.show, name="import"),

@@ -55,8 +55,14 @@ def open_screen(request, secret: str):
 @cache_control(no_cache=True)
 def shell(request):
     screen = _screen(request)
-    if _refusal(request):
-        return render(request, "screens/unknown.html", status=403)
+    refusal = _refusal(request)
+    if refusal:
+        return render(
+            request,
+            "screens/unknown.html",
+            {"language": translation.get_language()},
+            status=refusal.status_code,
+        )
     language = screen.language if screen else translation.get_language()
     with translation.override(language):
         return render(request, "screens/shell.html", {"language": language})

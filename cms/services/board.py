@@ -5,7 +5,7 @@ import json
 from datetime import date, datetime
 
 from incentives import rules
-from incentives.models import DayVerdict
+from incentives.models import DayVerdict, Pool
 from incentives.services.closing import fiscal_year, pool_balance
 from incentives.services.explaining import judgement
 from incentives.services.goals import ShownGoal
@@ -34,7 +34,7 @@ def build_board(day: date, *, now: datetime) -> dict | None:
         "reason": verdict.reason,
         "missed": missed_departments(goals),
         "goals": [_goal(goal) for goal in goals],
-        "pools": [_pool(each) for each in pool_verdicts(day)],
+        "pools": [_pool(each, each.pool) for each in pool_verdicts(day) if each.pool],
     }
 
 
@@ -49,7 +49,7 @@ def _was(verdict: DayVerdict) -> dict | None:
     if verdict.version == 1:
         return None
     before = versions_of(verdict.date, verdict.pool).filter(version=verdict.version - 1).first()
-    return before and judgement(before)
+    return judgement(before) if before else None
 
 
 def _goal(goal: ShownGoal) -> dict:
@@ -68,8 +68,7 @@ def _goal(goal: ShownGoal) -> dict:
     }
 
 
-def _pool(verdict: DayVerdict) -> dict:
-    pool = verdict.pool
+def _pool(verdict: DayVerdict, pool: Pool) -> dict:
     return {
         "code": pool.code,
         "headline": pool.headline,

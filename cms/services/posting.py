@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from django.db import transaction
-from wagtail.models import Locale, Page, Site
+from wagtail.models import Locale, Page, PageViewRestriction, Site
 
 from cms.models import AnnouncementIndexPage, DaySnapshot, HomePage, ResultsIndexPage, ResultsPage
 from cms.services.board import build_board, canonical
@@ -34,9 +34,15 @@ def _page(day: date) -> ResultsPage:
     page = ResultsPage.objects.filter(date=day).first()
     if page is None:
         page = ResultsPage(date=day, title=str(day), slug=str(day), live=True)
-        results_index().add_child(instance=page)
+        _held(results_index()).add_child(instance=page)
         page.save_revision(changed=False).publish()
     return page
+
+
+def _held(index: ResultsIndexPage) -> ResultsIndexPage:
+    """Read anew under a lock: two days posted at once would take the same place in the tree."""
+    Page.objects.select_for_update().get(pk=index.pk)
+    return ResultsIndexPage.objects.get(pk=index.pk)
 
 
 def results_index() -> ResultsIndexPage:
@@ -46,10 +52,11 @@ def results_index() -> ResultsIndexPage:
 @transaction.atomic
 def _tree() -> ResultsIndexPage:
     """Home, results and announcements, made once; Wagtail's own welcome page makes room."""
-    root = Page.objects.get(depth=1)
-    Page.objects.filter(depth=2, slug="home").exclude(
-        pk__in=HomePage.objects.values("pk")
-    ).delete()
+    root = Page.objects.select_for_update().get(depth=1)
+    made = ResultsIndexPage.objects.first()
+    if made:  # by somebody faster, while we waited for the root
+        return made
+    Page.objects.filter(depth=2, slug="home").exclude(pk__in=HomePage.objects.values("pk")).delete()
     root.refresh_from_db()
     locale = Locale.objects.get_or_create(language_code="en")[0]
     home = HomePage.objects.first() or root.add_child(
@@ -60,7 +67,15 @@ def _tree() -> ResultsIndexPage:
     )
     index = home.add_child(instance=ResultsIndexPage(title="Results", slug="results"))
     home.add_child(instance=AnnouncementIndexPage(title="Announcements", slug="announcements"))
+    ask_to_sign_in(home)
     return index
+
+
+def ask_to_sign_in(page: Page) -> None:
+    """A page and all below it are for colleagues only."""
+    PageViewRestriction.objects.get_or_create(
+        page=Page.objects.get(pk=page.pk), restriction_type=PageViewRestriction.LOGIN
+    )
 
 
 def owed_days() -> list[date]:

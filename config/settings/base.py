@@ -9,7 +9,7 @@ VAR = ROOT / "var"
 VAR.mkdir(exist_ok=True)
 
 DATABASES = {"default": environment.database("DATABASE_URL", f"sqlite:///{VAR / 'db.sqlite3'}")}
-# PostgreSQL: the schema's owner migrates; the product itself runs as a role that can't rewrite money.
+# PostgreSQL: the schema's owner migrates; the product runs as a role that can't rewrite money.
 PRODUCT_ROLE = ""
 if environment.text("MIGRATION_DATABASE_URL") and "migrate" in sys.argv[1:2]:
     PRODUCT_ROLE = DATABASES["default"]["USER"]

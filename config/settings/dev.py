@@ -1,10 +1,10 @@
 """One machine, one developer or a newcomer: `make run`."""
 
 from config import environment
-from config.settings.base import *  # noqa: F403
+from config.settings.base import *
 
 DEBUG = environment.text("DEBUG", "0") == "1"
 SECRET_KEY = environment.text("SECRET_KEY", "only-for-this-machine-and-never-for-real-figures")
 # No collectstatic here: files come from where they are written.
 WHITENOISE_USE_FINDERS = True
-STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # noqa: F405
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)

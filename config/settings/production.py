@@ -1,7 +1,7 @@
 """What runs for real: refuses to start without a secret, speaks HTTPS only."""
 
 from config import environment
-from config.settings.base import *  # noqa: F403
+from config.settings.base import *
 
 DEBUG = False
 SECRET_KEY = environment.text("SECRET_KEY")

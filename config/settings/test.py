@@ -1,7 +1,7 @@
 """Tests: fast hashes, tasks run at once, and a database from TEST_DATABASE_URL."""
 
 from config import environment
-from config.settings.base import *  # noqa: F403
+from config.settings.base import *
 from config.settings.base import DATABASES
 
 SECRET_KEY = "only-for-tests"

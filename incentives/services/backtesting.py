@@ -10,8 +10,11 @@ from incentives import rules
 from incentives.models import Result
 from incentives.services.targets import NewTarget
 from people.models import Placement
-from people.services.calendars import SiteDays, all_sites
 from people.rules import days_between
+from people.services.calendars import SiteDays, all_sites
+
+Figures = dict[tuple[date, int, str], int]
+"""Scaled figures by business day, department id and metric code."""
 
 THRESHOLDS_PCT = (50, 60, 70, 75, 80, 85, 90, 95, 100)
 
@@ -71,13 +74,13 @@ def back_test(
             tallies.append(_tally(states))
     return BackTest(
         days=len(tallies),
-        targets=[(t, *per_target[id(t)]) for t in targets],
+        targets=[(t, per_target[id(t)][0], per_target[id(t)][1]) for t in targets],
         hits={pct: _hit_days(tallies, pct, unreported) for pct in THRESHOLDS_PCT},
         best_bp=max((_share_bp(tally, unreported) for tally in tallies), default=0),
     )
 
 
-def _figures(targets: list[NewTarget]) -> dict[tuple[date, int, str], int]:
+def _figures(targets: list[NewTarget]) -> Figures:
     wanted = Result.objects.filter(
         department__in={t.department.pk for t in targets},
         metric__code__in={t.metric.code for t in targets},
@@ -95,7 +98,9 @@ class _DueTargets:
         self.targets, self.ignore_dates = targets, ignore_dates
         self.sites: dict[int, SiteDays] = {site.site.pk: site for site in all_sites()}
         self.placements: dict[int, list[Placement]] = defaultdict(list)
-        for placement in Placement.objects.filter(department__in={t.department.pk for t in targets}):
+        for placement in Placement.objects.filter(
+            department__in={t.department.pk for t in targets}
+        ):
             self.placements[placement.department_id].append(placement)
 
     def __call__(self, day: date) -> list[NewTarget]:
@@ -116,7 +121,7 @@ class _DueTargets:
         )
 
 
-def _state(target: NewTarget, figures, day: date, unreported: str) -> rules.GoalState:
+def _state(target: NewTarget, figures: Figures, day: date, unreported: str) -> rules.GoalState:
     return rules.goal_state(
         figures.get((day, target.department.pk, target.metric.code)),
         target.value_scaled,
@@ -152,5 +157,3 @@ def span_of_results() -> tuple[date, date] | None:
     """First and last day with a figure."""
     found = Result.objects.aggregate(first=Min("date"), last=Max("date"))
     return (found["first"], found["last"]) if found["first"] else None
-
-

@@ -28,10 +28,12 @@ def _money_follows_verdicts(pool: Pool) -> list[str]:
         for verdict in pool.verdicts.filter(status=rules.Status.FINAL).latest_versions()
     }
     moved: dict[date, int] = defaultdict(int)
-    transfers = Transfer.objects.filter(key__startswith=f"pool:{pool.code}:", earned_day__isnull=False)
+    transfers = Transfer.objects.filter(key__startswith=f"pool:{pool.code}:")
     accounts = set(pool.accounts().values_list("pk", flat=True))
     for transfer in transfers:
         sign = (transfer.to_account_id in accounts) - (transfer.from_account_id in accounts)
+        if transfer.earned_day is None:
+            continue
         moved[transfer.earned_day] += sign * transfer.amount_minor
     return [
         f"pool {pool.code}: {day} promises {promised.get(day, 0)} and holds {moved.get(day, 0)}"
@@ -62,7 +64,7 @@ def _goals_recounted() -> list[str]:
     """The goals stored under a final day are those its verdict was taken from."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT verdict_id, COUNT(*), SUM(CASE WHEN state = {rules.GoalState.MET.value}"  # noqa: S608
+            f"SELECT verdict_id, COUNT(*), SUM(CASE WHEN state = {rules.GoalState.MET.value}"
             f" THEN 1 ELSE 0 END) FROM {GoalVerdict._meta.db_table} GROUP BY verdict_id"
         )
         stored = {pk: (due, int(met)) for pk, due, met in cursor.fetchall()}
@@ -72,5 +74,3 @@ def _goals_recounted() -> list[str]:
         for pk, day, version, due, met in final.values_list("pk", "date", "version", "due", "met")
         if stored.get(pk) != (due, met)
     ]
-
-

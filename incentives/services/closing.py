@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
 from django.db import transaction
-from django.db.models import F, OuterRef, Subquery, Sum
+from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
 
 from incentives import rules
 from incentives.models import Day, DayVerdict, Pool, PoolPolicy
@@ -113,9 +113,7 @@ def _close_in_scope(
         return verdict
     verdict = verdict or DayVerdict(pool=pool, date=moment.day)
     _take_over_policy(verdict, policy, pool=pool, by=by, withheld=withheld)
-    goals = GoalsOfDay(
-        moment.day, moment.site_ids, policy.scope_id, policy.unreported, final=False
-    )
+    goals = GoalsOfDay(moment.day, moment.site_ids, policy.scope_id, policy.unreported, final=False)
     if moment.over and (final or _every_cut_off_has_passed(moment, moment.site_ids, now=now)):
         return _make_final(verdict, policy, goals, by=by)
     _judge(verdict, goals.tally(), final=False)
@@ -201,7 +199,8 @@ def contribution(verdict: DayVerdict, policy: PoolPolicy) -> int:
     )
 
 
-def _eligible(verdict: DayVerdict):
+def _eligible(verdict: DayVerdict) -> QuerySet[Membership]:
+    """Memberships that a day's contribution belongs to."""
     members = Membership.objects.on(verdict.date)
     if verdict.scope_id:
         members = members.filter(department__in=subtree({verdict.scope_id}, on=verdict.date))
@@ -232,6 +231,9 @@ def fiscal_year(day: date) -> rules.FiscalYear:
 def move_contribution(verdict: DayVerdict, *, by: User) -> None:
     """One transfer from the company's bonus expense to the pool of the day's fiscal year."""
     pool = verdict.pool
+    if pool is None:
+        # The bare company's verdict moves no money.
+        return
     year = fiscal_year(verdict.date).name
     post(
         key=f"pool:{pool.code}:{verdict.date}:v{verdict.version}",
@@ -248,5 +250,3 @@ def pool_balance(pool: Pool, *, through: date) -> int:
     """Movements earned through a day in the accounts of that day's fiscal year, minor units."""
     account = pool.accounts().filter(code=pool.account_code(fiscal_year(through).name)).first()
     return account.balance(earned_through=through) if account else 0
-
-

@@ -92,7 +92,9 @@ def policy_in_words(policy: PoolPolicy | None) -> str:
         pays = _("%(n)s basis points of the day's payroll") % {"n": policy.contribution_amount}
     else:
         amount = money(policy.contribution_amount, policy.pool.currency)
-        pays = _("%(amount)s a head") if policy.contribution_kind == kinds.PER_HEAD else "%(amount)s"
+        pays = (
+            _("%(amount)s a head") if policy.contribution_kind == kinds.PER_HEAD else "%(amount)s"
+        )
         pays = pays % {"amount": amount}
     scope = policy.scope.name if policy.scope else _("the whole company")
     return " ".join(

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date
+from enum import Enum
 from functools import lru_cache
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from incentives import rules
@@ -26,13 +28,22 @@ from people.services.importing import (
     each_row,
     is_total,
     no_progress,
+    plain,
     register,
     understand,
 )
 from people.tabular import Cell, Row, normalise, parse_date, parse_number
 
 DEPARTMENT = ("department code", "dept", "unit", "kürzel", "abteilungscode", "部门代码", "单位代码")
-DEPARTMENT_NAME = ("department name", "unit_name", "unit name", "abteilung", "部门", "部门名称", "单位")
+DEPARTMENT_NAME = (
+    "department name",
+    "unit_name",
+    "unit name",
+    "abteilung",
+    "部门",
+    "部门名称",
+    "单位",
+)
 
 
 def read_figure(cell: Cell, column: Column, metric: Metric | NewMetric) -> int | None:
@@ -60,6 +71,9 @@ class TargetReader:
     def __init__(self) -> None:
         self.departments = departments_by_code()
         self.problems = Problems()
+        # A code is one metric however it is cased, and a file describes a metric in one way.
+        self.codes = {normalise(c): c for c in Metric.objects.values_list("code", flat=True)}
+        self.described: dict[str, tuple[int, NewMetric]] = {}
 
     def read(self, sheets: list[MappedSheet], progress: Progress) -> list[tuple[int, NewTarget]]:
         """(line, target) pairs. Raises ImportRefused."""
@@ -93,27 +107,35 @@ class TargetReader:
             cells.problem("weight", "is below 1; weights are positive whole numbers")
         if self.problems.count > before or not (department and metric and start):
             return None
-        reason = cells.text("reason") or str(_("set by import"))
+        reason = cells.short("reason", 500) or str(_("set by import"))
+        if self.problems.count > before:
+            return None
         return NewTarget(department, metric, value or 0, weight or 1, start, until, reason)
 
     def _metric(self, cells: "_Cells") -> NewMetric | None:
         before = self.problems.count
-        code = cells.text("metric")
+        code = cells.short("metric", 60)
+        code = self.codes.setdefault(normalise(code), code)
         unit = cells.choice("unit", rules.Unit)
         direction = cells.choice("direction", rules.Direction)
         decimals = cells.whole("decimals", default=None)
         if not code:
             cells.problem("metric", "is empty; every line needs one")
-        if decimals is None or not 0 <= decimals <= rules.SCALE_DIGITS:
-            if self.problems.count == before:
-                cells.problem("decimals", f"write a whole number from 0 to {rules.SCALE_DIGITS}")
+        wrong = decimals is None or not 0 <= decimals <= rules.SCALE_DIGITS
+        if wrong and self.problems.count == before:
+            cells.problem("decimals", f"write a whole number from 0 to {rules.SCALE_DIGITS}")
         if self.problems.count > before or decimals is None:
             return None
-        bare = NewMetric(code, cells.text("metric_name") or code, unit, direction, decimals)
+        name = cells.short("metric_name", 200) or code
+        bare = NewMetric(code, name, unit, direction, decimals)
         low, high = cells.figure("plausible_min", bare), cells.figure("plausible_max", bare)
         if low is not None and high is not None and high < low:
             cells.problem("plausible_max", "is below plausible_min")
-        return NewMetric(code, bare.name, unit, direction, decimals, low, high)
+        metric = NewMetric(code, name, unit, direction, decimals, low, high)
+        line, first = self.described.setdefault(code, (cells.raw.line, metric))
+        if first != metric:
+            cells.problem("metric", f"{code} is described differently in line {line}")
+        return metric
 
 
 class _Cells:
@@ -129,11 +151,16 @@ class _Cells:
     def text(self, field: str) -> str:
         return self.mapped.text(self.raw, field)
 
-    def choice(self, field: str, choices) -> str:
-        text = self.text(field).lower()
-        if text not in set(choices):
-            known = ", ".join(choices)
-            self.problem(field, f"“{self.text(field)}” is none of {known}")
+    def short(self, field: str, most: int) -> str:
+        text = self.text(field)
+        if len(text) > most:
+            self.problem(field, f"has {len(text)} characters; at most {most} are possible")
+        return text[:most]
+
+    def choice(self, field: str, choices: type[Enum]) -> str:
+        text, known = self.text(field).lower(), [str(choice.value) for choice in choices]
+        if text not in known:
+            self.problem(field, f"“{self.text(field)}” is none of {', '.join(known)}")
         return text
 
     def whole(self, field: str, *, default: int | None) -> int | None:
@@ -170,7 +197,15 @@ class TargetImporter(ByAlias):
     kind = "targets"
     title = _("Targets")
     permission = "incentives.set_targets"
-    required = ("department", "metric", "unit", "direction", "decimals", "value", "effective_from")
+    required: tuple[str, ...] = (
+        "department",
+        "metric",
+        "unit",
+        "direction",
+        "decimals",
+        "value",
+        "effective_from",
+    )
     aliases = {
         "department": DEPARTMENT,
         "department_name": DEPARTMENT_NAME,
@@ -188,9 +223,10 @@ class TargetImporter(ByAlias):
         "plausible_max": ("max", "maximum"),
     }
 
-    def meaning_of(self, header: str, sheet_meaning: str) -> str | None:
-        # "unit" is a word for department elsewhere; in a targets file it is the unit.
-        return "unit" if normalise(header) == "unit" else super().meaning_of(header, sheet_meaning)
+    def words(self, sheet_meaning: str) -> dict[str, str]:
+        # “unit” and “单位” are words for department elsewhere; in a targets file they are the unit.
+        unit = {plain(word): "unit" for word in ("unit", *self.aliases["unit"])}
+        return super().words(sheet_meaning) | unit
 
     def plan(
         self,
@@ -227,11 +263,20 @@ class ResultImporter(ByAlias):
     kind = "results"
     title = _("Results")
     permission = "incentives.import_results"
-    required = ("date",)
+    required: tuple[str, ...] = ("date",)
     further_meanings = ("department", "metric", "value", "metric:CODE")
     wide_sheets = True
     aliases = {
-        "date": ("day", "business day", "report date", "datum", "tag", "berichtstag", "日期", "报告日期"),
+        "date": (
+            "day",
+            "business day",
+            "report date",
+            "datum",
+            "tag",
+            "berichtstag",
+            "日期",
+            "报告日期",
+        ),
         "department": DEPARTMENT,
         "department_name": DEPARTMENT_NAME,
         "metric": ("metric code", "kennzahl", "指标", "指标代码"),
@@ -243,18 +288,16 @@ class ResultImporter(ByAlias):
         metrics = Metric.objects.values_list("code", flat=True)
         return [*super().meanings(), *(f"metric:{code}" for code in metrics)]
 
-    def meaning_of(self, header: str, sheet_meaning: str) -> str | None:
-        known = super().meaning_of(header, sheet_meaning)
-        if known:
-            return known
-        wanted = normalise(header)
+    def words(self, sheet_meaning: str) -> dict[str, str]:
+        known = super().words(sheet_meaning)
         if sheet_meaning:
-            code = next((c for c in departments_by_code() if c == wanted), None)
-            return f"department:{code}" if code else None
-        for metric in Metric.objects.all():
-            if wanted in (normalise(metric.code), normalise(metric.name)):
-                return f"metric:{metric.code}"
-        return None
+            for code in departments_by_code():
+                known.setdefault(plain(code), f"department:{code}")
+            return known
+        for code, name in Metric.objects.values_list("code", "name"):
+            known.setdefault(plain(code), f"metric:{code}")
+            known.setdefault(plain(name), f"metric:{code}")
+        return known
 
     def plan(
         self,
@@ -281,7 +324,8 @@ class ResultImporter(ByAlias):
             problems = Problems()
             for position, message in refused.problems:
                 problems.add(message, *found.places[position])
-            raise ImportRefused(problems.found) from refused
+            problems.refuse_if_any()
+            raise
         _take_over(report, outcome)
 
 
@@ -435,7 +479,7 @@ def _allowed_departments(by: User) -> set[int] | None:
     """A lead reports for the own departments; HR, administrators and commands for all."""
     if by.username == "system" or by.has_perm("incentives.set_targets"):
         return None
-    return led_departments(by, on=date.today()) if "lead" in roles_of(by) else None
+    return led_departments(by, on=timezone.localdate()) if "lead" in roles_of(by) else None
 
 
 def read_targets_file(
@@ -449,8 +493,6 @@ def read_targets_file(
 def as_figure(text: str, metric: Metric) -> int | None:
     """A typed figure, scaled by 10^7; None for a blank. Raises ValueError with what to do."""
     return read_figure(text, Column(0, "", "value"), metric)
-
-
 
 
 register(TargetImporter())

@@ -7,8 +7,10 @@ shown in the morning and what is stored can't differ.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from django.db import connection
+from django.db.models import Model
 
 from incentives import rules
 from incentives.models import (
@@ -23,7 +25,7 @@ from incentives.models import (
 from people.models import Department, Placement
 
 
-def _table(model) -> str:
+def _table(model: type[Model]) -> str:
     return model._meta.db_table
 
 
@@ -66,7 +68,7 @@ class GoalsOfDay:
             LEFT JOIN {_table(Excuse)} e ON e.date = %s AND e.department_id = t.department_id
                 AND e.metric_id = t.metric_id
             WHERE t.from_date <= %s AND (t.until_date IS NULL OR t.until_date >= %s) {scope_where}
-        """  # noqa: S608
+        """
         times = columns.count("{state}") * 2 + columns.count("{target}")
         parameters = [
             *scope_parameters, *target_parameters * times, self.day, self.day, *self.site_ids,
@@ -80,7 +82,7 @@ class GoalsOfDay:
         below = f"""WITH RECURSIVE scope(id) AS (
             SELECT CAST(%s AS bigint) UNION
             SELECT s.department_id FROM {_table(Placement)} s JOIN scope ON s.parent_id = scope.id
-            WHERE s.from_date <= %s AND (s.until_date IS NULL OR s.until_date >= %s))"""  # noqa: S608
+            WHERE s.from_date <= %s AND (s.until_date IS NULL OR s.until_date >= %s))"""
         where = "AND t.department_id IN (SELECT id FROM scope)"
         return below, where, [self.scope_id, self.day, self.day]
 
@@ -123,7 +125,7 @@ class GoalsOfDay:
         parameters.insert(at, verdict.pk)
         with connection.cursor() as cursor:
             cursor.execute(
-                f"INSERT INTO {_table(GoalVerdict)}"  # noqa: S608
+                f"INSERT INTO {_table(GoalVerdict)}"
                 f" (verdict_id, target_id, state, value_scaled, target_scaled, weight) {text}",
                 parameters,
             )
@@ -142,7 +144,7 @@ def tally(rows: Iterable[tuple[int, int, int]]) -> rules.Tally:
 def stored_tally(verdict: DayVerdict) -> rules.Tally:
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT state, COUNT(*), SUM(weight) FROM {_table(GoalVerdict)}"  # noqa: S608
+            f"SELECT state, COUNT(*), SUM(weight) FROM {_table(GoalVerdict)}"
             " WHERE verdict_id = %s GROUP BY state",
             [verdict.pk],
         )
@@ -162,9 +164,9 @@ class ShownGoal:
     excuse: str = ""
 
     @property
-    def target(self):
+    def target(self) -> Decimal:
         return self.metric.figure(self.target_scaled)
 
     @property
-    def value(self):
+    def value(self) -> Decimal | None:
         return None if self.value_scaled is None else self.metric.figure(self.value_scaled)

@@ -65,9 +65,10 @@ def _refuse_final_days(pool: Pool, from_date: date) -> None:
     decided = DayVerdict.objects.filter(
         pool=pool, date__gte=from_date, status=DayVerdict.Status.FINAL
     ).order_by("-date")
-    if decided.exists():
+    last = decided.first()
+    if last:
         raise PolicyRefused(
-            f"pool {pool.code} has final days up to {decided.first().date}; start the policy later"
+            f"pool {pool.code} has final days up to {last.date}; start the policy later"
         )
 
 
@@ -81,7 +82,9 @@ def _with_headline(policy: PoolPolicy, pool: Pool, headline: bool, *, by: User) 
 
 
 def _described(policy: PoolPolicy | None) -> dict | None:
-    return policy and {
+    if policy is None:
+        return None
+    return {
         "from": str(policy.from_date),
         "scope": policy.scope.code if policy.scope else "",
         "threshold_bp": policy.threshold_bp,

@@ -34,7 +34,7 @@ def as_line(verdict: DayVerdict) -> dict:
         "posting_withheld": verdict.posting_withheld,
     }
     return {
-        name: value.value if hasattr(value, "value") else value for name, value in values.items()
+        name: getattr(value, "value", value) for name, value in values.items()
     }
 
 
@@ -108,7 +108,7 @@ def live_goals(moment: DayInTime, scope_id: int | None, unreported: str) -> list
 
 
 def _excuses(day: date) -> dict[tuple[int, int], str]:
-    rows = Excuse.objects.filter(date=day).select_related("made_by")
+    rows = Excuse.objects.filter(date=day).select_related("made_by__employee")
     return {(e.department_id, e.metric_id): f"{e.reason} ({e.made_by.display_name})" for e in rows}
 
 

@@ -17,6 +17,8 @@ from people.services.retrying import retried
 GoalKey = tuple[date, int, int]
 """Business day, department id, metric id."""
 
+LONGEST_REASON = 500
+
 
 class RecordRefused(Exception):
     """Nothing was recorded; `problems` holds (position in the input, message)."""
@@ -181,6 +183,8 @@ def _revisions(
             reason = f"{reason} {accept_reason}".strip()
         if known and not reason:
             problems.append((position, "the figure was recorded before; say why it changes"))
+        if len(reason) > LONGEST_REASON:
+            problems.append((position, f"the reason is longer than {LONGEST_REASON} characters"))
         revisions.append((figure, known.revision + 1 if known else 1, reason))
     return revisions, problems
 
@@ -265,16 +269,16 @@ def _record_confirmed(held: HeldFigure, *, by: User) -> None:
 
 
 @retried
-def excuse(
-    day: date, *, department: Department, metric: Metric, reason: str, by: User
-) -> Excuse:
+def excuse(day: date, *, department: Department, metric: Metric, reason: str, by: User) -> Excuse:
     """Excuse a goal of a day that is not final. Raises RecordRefused."""
     if not reason.strip():
         raise RecordRefused([(0, "say why the goal is excused")])
     with transaction.atomic():
         lock_days([day])
         if (day, department.pk, metric.pk) in goals_of_final_days([day]):
-            raise RecordRefused([(0, f"{day} is final; excuse the goal by a restatement (restate)")])
+            raise RecordRefused(
+                [(0, f"{day} is final; excuse the goal by a restatement (restate)")]
+            )
         made, new = Excuse.objects.get_or_create(
             date=day, department=department, metric=metric,
             defaults={"reason": reason, "made_by": by},

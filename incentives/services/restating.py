@@ -47,6 +47,7 @@ class _OnlyLooking(Exception):
     """Ends a preview's transaction."""
 
 
+@retried
 def preview(correction: Correction, *, by: User) -> dict:
     """What the correction would change, as JSON; nothing is kept. Raises RestateRefused.
 
@@ -74,6 +75,9 @@ def propose(
     with transaction.atomic():
         lock_days([correction.day])
         looked = preview(correction, by=by)
+        waiting = _same_proposal(correction, looked, by=by)
+        if waiting and not approved_by:
+            return waiting
         restatement = Restatement.objects.create(
             date=correction.day,
             department=correction.department,
@@ -92,6 +96,20 @@ def propose(
         if approved_by or not restatement.moves_money:
             _apply(restatement, by=approved_by or by, now=now)
     return restatement
+
+
+def _same_proposal(correction: Correction, looked: dict, *, by: User) -> Restatement | None:
+    """What a double click has proposed a moment ago."""
+    waiting = Restatement.objects.filter(
+        state=Restatement.State.AWAITING,
+        date=correction.day,
+        department=correction.department,
+        metric=correction.metric,
+        kind=correction.kind,
+        new_scaled=correction.new_scaled,
+        made_by=by,
+    )
+    return next((each for each in waiting if each.preview == looked), None)
 
 
 @retried
@@ -113,7 +131,10 @@ def decide(restatement: Restatement, *, approve: bool, by: User, now: datetime) 
             restatement.decided_by, restatement.decided_at = by, now
             restatement.save()
             audit.record(
-                "refuse_restatement", by=by, subject=f"restatement:{restatement.pk}", after="refused"
+                "refuse_restatement",
+                by=by,
+                subject=f"restatement:{restatement.pk}",
+                after="refused",
             )
     return restatement
 
@@ -131,9 +152,8 @@ def _correction(restatement: Restatement) -> Correction:
 def _needs_a_second_person(correction: Correction, looked: dict) -> bool:
     moves = any(v["before"]["contribution_minor"] != v["after"]["contribution_minor"]
                 for v in looked["verdicts"])  # fmt: skip
-    implausible = correction.kind == Kind.VALUE and not correction.metric.is_plausible(
-        correction.new_scaled
-    )
+    value = correction.new_scaled if correction.kind == Kind.VALUE else None
+    implausible = value is not None and not correction.metric.is_plausible(value)
     return moves or implausible
 
 
@@ -200,13 +220,13 @@ def _unchanged(correction: Correction, goal: GoalVerdict) -> bool:
 def _keep_the_fact(
     correction: Correction, *, reason: str, by: User, approved_by: User | None
 ) -> None:
-    """The corrected figure or the excuse, beside what was known; targets live in the restatement."""
+    """The corrected figure or the excuse, beside what was known; a target is the restatement's."""
     goal = {
         "date": correction.day,
         "department": correction.department,
         "metric": correction.metric,
     }
-    if correction.kind == Kind.VALUE:
+    if correction.kind == Kind.VALUE and correction.new_scaled is not None:
         last = Result.objects.filter(**goal).aggregate(n=Max("revision"))["n"] or 0
         Result.objects.create(
             **goal,
@@ -236,7 +256,11 @@ def _new_version(
     new.save()
     if new.contribution_minor != old.contribution_minor:
         _move_the_difference(new, reason=reason, by=by)
-    return {"pool": old.pool.code if old.pool else None, "before": numbers(old), "after": numbers(new)}
+    return {
+        "pool": old.pool.code if old.pool else None,
+        "before": numbers(old),
+        "after": numbers(new),
+    }
 
 
 def numbers(verdict: DayVerdict) -> dict:
@@ -264,7 +288,7 @@ def _copy_goals(old: DayVerdict, new: DayVerdict, *, corrected: GoalVerdict) -> 
     columns = "target_id, state, value_scaled, target_scaled, weight"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {table} (verdict_id, {columns})"  # noqa: S608
+            f"INSERT INTO {table} (verdict_id, {columns})"
             f" SELECT %s, {columns} FROM {table} WHERE verdict_id = %s AND target_id <> %s",
             [new.pk, old.pk, corrected.target_id],
         )
@@ -294,8 +318,10 @@ def _corrected(goal: GoalVerdict, correction: Correction, *, under: DayVerdict) 
     )
 
 
-def live_contribution(pool: Pool, day: date) -> Transfer | None:
+def live_contribution(pool: Pool | None, day: date) -> Transfer | None:
     """The transfer that a day's contribution stands on now."""
+    if pool is None:
+        return None
     return Transfer.objects.filter(
         key__startswith=f"pool:{pool.code}:{day}:v", reverses=None, reversed_by=None
     ).first()

@@ -1,11 +1,12 @@
 """Targets change by a new effective date with a reason, and never behind a final day's back."""
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from incentives import rules
 from incentives.models import DayVerdict, Metric, Result, Target
@@ -63,7 +64,8 @@ def set_targets(wanted: list[NewTarget], *, by: User, dry_run: bool = False) -> 
     with transaction.atomic():
         departments = {target.department.pk for target in wanted}
         list(Department.objects.select_for_update().filter(pk__in=departments).order_by("pk"))
-        for position, target in enumerate(wanted):
+        # In the order of their days, so that each ends the one before it however a file is sorted.
+        for position, target in sorted(enumerate(wanted), key=lambda each: each[1].from_date):
             try:
                 with transaction.atomic():
                     _set_one(target, outcome, by=by)
@@ -78,13 +80,17 @@ def set_targets(wanted: list[NewTarget], *, by: User, dry_run: bool = False) -> 
 
 
 def _set_one(wanted: NewTarget, outcome: TargetsChanged, *, by: User) -> None:
-    metric = _metric(wanted.metric)
+    metric = _metric(wanted.metric, by=by)
     own = Target.objects.filter(department=wanted.department, metric=metric)
     same_start = own.filter(from_date=wanted.from_date).first()
+    if same_start and wanted.until_date is None and _is_followed(same_start, own):
+        # It was open until the next one ended it; the file that set it says “open” still.
+        wanted = replace(wanted, until_date=same_start.until_date)
     if same_start and _content(same_start) == _content_wanted(wanted):
         outcome.unchanged += 1
         return
-    _refuse_final_days(wanted, earlier=same_start)
+    open_before = own.filter(from_date__lt=wanted.from_date, until_date=None).first()
+    _refuse_final_days(wanted, earlier=same_start, ends_another=open_before is not None)
     if same_start:
         before = _described(same_start)
         same_start.value_scaled, same_start.weight = wanted.value_scaled, wanted.weight
@@ -93,8 +99,9 @@ def _set_one(wanted: NewTarget, outcome: TargetsChanged, *, by: User) -> None:
         _refuse_overlap(own.exclude(pk=same_start.pk), wanted)
         same_start.save()
         outcome.updated += 1
-        return _log(wanted, before, by=by, outcome=outcome)
-    open_before = own.filter(from_date__lt=wanted.from_date, until_date=None).first()
+        _log(wanted, before, by=by, outcome=outcome)
+        return
+    before = _described(open_before)
     if open_before:
         open_before.until_date = wanted.from_date - timedelta(days=1)
         open_before.save()
@@ -110,13 +117,20 @@ def _set_one(wanted: NewTarget, outcome: TargetsChanged, *, by: User) -> None:
         made_by=by,
     )
     outcome.created += 1
-    return _log(wanted, _described(open_before), by=by, outcome=outcome)
+    _log(wanted, before, by=by, outcome=outcome)
 
 
-def _metric(wanted: NewMetric) -> Metric:
-    """The metric, made when new; what is fixed is not changed."""
+def _is_followed(target: Target, own: QuerySet[Target]) -> bool:
+    """Whether another target begins the day after this one's last."""
+    last = target.until_date
+    return last is not None and own.filter(from_date=last + timedelta(days=1)).exists()
+
+
+def _metric(wanted: NewMetric, *, by: User) -> Metric:
+    """The metric, made when new; what is fixed is not changed, and a blank range erases none."""
     metric = Metric.objects.filter(code=wanted.code).first()
     if metric is None:
+        audit.record("make_metric", by=by, subject=f"metric:{wanted.code}", after=vars(wanted))
         return Metric.objects.create(**vars(wanted))
     if metric.decimals != wanted.decimals and Result.objects.filter(metric=metric).exists():
         raise ValueError(
@@ -129,9 +143,15 @@ def _metric(wanted: NewMetric) -> Metric:
             f"metric {metric.code} is known as {metric.unit}, {metric.direction}; a metric that"
             " changes its unit or direction needs a code of its own"
         )
-    for name, value in vars(wanted).items():
-        setattr(metric, name, value)
-    metric.save()
+    described = {name: value for name, value in vars(wanted).items() if value is not None}
+    before = {name: getattr(metric, name) for name in described}
+    if before != described:
+        for name, value in described.items():
+            setattr(metric, name, value)
+        metric.save()
+        audit.record(
+            "change_metric", by=by, subject=f"metric:{metric.code}", before=before, after=described
+        )
     return metric
 
 
@@ -144,7 +164,9 @@ def _content_wanted(wanted: NewTarget) -> tuple:
 
 
 def _described(target: Target | None) -> dict | None:
-    return target and {
+    if target is None:
+        return None
+    return {
         "value_scaled": target.value_scaled,
         "weight": target.weight,
         "from": str(target.from_date),
@@ -152,9 +174,7 @@ def _described(target: Target | None) -> dict | None:
     }
 
 
-def _log(
-    wanted: NewTarget, before: dict | None, *, by: User, outcome: TargetsChanged
-) -> None:
+def _log(wanted: NewTarget, before: dict | None, *, by: User, outcome: TargetsChanged) -> None:
     after = {
         "value_scaled": wanted.value_scaled,
         "weight": wanted.weight,
@@ -166,10 +186,11 @@ def _log(
     outcome.changes.append(
         f"{wanted.department.code} {wanted.metric.code} {value:f} from {wanted.from_date}"
     )
-    audit.record("set_target", by=by, subject=subject, before=before, after=after, why=wanted.reason)
+    why = wanted.reason
+    audit.record("set_target", by=by, subject=subject, before=before, after=after, why=why)
 
 
-def _refuse_overlap(others, wanted: NewTarget) -> None:
+def _refuse_overlap(others: QuerySet[Target], wanted: NewTarget) -> None:
     clash = others.filter(from_date__lte=wanted.until_date or date.max).exclude(
         until_date__lt=wanted.from_date
     )
@@ -181,9 +202,9 @@ def _refuse_overlap(others, wanted: NewTarget) -> None:
         )
 
 
-def _refuse_final_days(wanted: NewTarget, *, earlier: Target | None) -> None:
+def _refuse_final_days(wanted: NewTarget, *, earlier: Target | None, ends_another: bool) -> None:
     """A target that decided a final day, or would have, changes by restating that day only."""
-    first, last = wanted.from_date, wanted.until_date
+    first, last = wanted.from_date, None if ends_another else wanted.until_date
     if earlier:
         first = _first_day_of_change(wanted, earlier)
         last = max(last, earlier.until_date) if last and earlier.until_date else None
@@ -210,8 +231,8 @@ def _too_many(wanted: list[NewTarget]) -> list[tuple[int, str]]:
     limit = settings.MAX_TARGETS_PER_DEPARTMENT
     by_department = defaultdict(list)
     ids = {target.department.pk for target in wanted}
-    for target in Target.objects.filter(department__in=ids):
-        by_department[target.department_id].append(target)
+    for known in Target.objects.filter(department__in=ids):
+        by_department[known.department_id].append(known)
     problems = []
     for position, target in enumerate(wanted):
         others = by_department[target.department.pk]

@@ -47,13 +47,15 @@ def show(request, day: date):
     if verdict is None:
         return _not_closed(request, day)
     goals = goals_of(verdict, now=timezone.now())
+    earlier = list(versions_of(day, verdict.pool))[:-1]
     context = {
         "day": day,
         "verdict": verdict,
         "goals": goals,
         "sentence": explain(judgement(verdict), missed_departments(goals)),
         "rule": rule_in_words(judgement(verdict)),
-        "versions": list(versions_of(day, verdict.pool))[:-1],
+        "versions": earlier,
+        "was": judgement(earlier[-1]) if earlier else None,
         "others": DayVerdict.objects.filter(date=day)
         .exclude(pool=verdict.pool)
         .exclude(pool=None)
@@ -68,6 +70,8 @@ def show(request, day: date):
 
 def _asked_pool(request) -> Pool | None:
     code = request.GET.get("pool")
+    if code and "\x00" in code:  # PostgreSQL has no such text
+        raise Http404
     return get_object_or_404(Pool, code=code) if code else None
 
 
@@ -84,9 +88,13 @@ def _transfers(verdict: DayVerdict):
     if verdict.pool is None:
         return Transfer.objects.none()
     accounts = verdict.pool.accounts()
-    return Transfer.objects.filter(
-        Q(to_account__in=accounts) | Q(from_account__in=accounts), earned_day=verdict.date
-    ).order_by("id")
+    return (
+        Transfer.objects.filter(
+            Q(to_account__in=accounts) | Q(from_account__in=accounts), earned_day=verdict.date
+        )
+        .select_related("from_account", "to_account")
+        .order_by("id")
+    )
 
 
 @login_required

@@ -1,6 +1,6 @@
 """A department over time, with its targets as steps."""
 
-from datetime import timedelta
+from datetime import date
 
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404, render
@@ -30,13 +30,19 @@ def show(request, code: str):
     form = SpanForm(request.GET or None)
     said = form.cleaned_data if form.is_valid() else {}
     last = said.get("last") or company_yesterday(timezone.now()) or timezone.localdate()
-    first = said.get("first") or last - timedelta(days=DAYS_SHOWN - 1)
+    first = said.get("first") or _days_before(last)
     if first > last:
         first, last = last, first
     charts = [
         {"metric": metric, "chart": step_chart(metric, goals), "goals": goals[::-1]}
         for metric, goals in history(department, first=first, last=last)
     ]
-    form = SpanForm(initial={"first": first, "last": last})
+    if form.is_valid() or not form.is_bound:
+        form = SpanForm(initial={"first": first, "last": last})
     context = {"department": department, "charts": charts, "form": form}
     return render(request, "incentives/department.html", context)
+
+
+def _days_before(last: date) -> date:
+    """As many days back as are shown; the calendar itself begins with the year 1."""
+    return date.fromordinal(max(1, last.toordinal() - DAYS_SHOWN + 1))

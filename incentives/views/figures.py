@@ -4,6 +4,7 @@ from datetime import date
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
+from django.core.exceptions import BadRequest
 from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -29,10 +30,13 @@ def own_departments(user, *, on: date) -> set[int] | None:
 
 
 def asked_day(request) -> date:
-    """?date=2026-11-20, else the company's yesterday."""
+    """?date=2026-11-20, else the company's yesterday; what is recorded names its day."""
+    said = request.POST if request.method == "POST" else request.GET
     try:
-        return date.fromisoformat(request.GET.get("date") or request.POST.get("date", ""))
-    except ValueError:
+        return date.fromisoformat(said.get("date", ""))
+    except ValueError as error:
+        if request.method == "POST":  # figures for a day nobody named would land on another
+            raise BadRequest("date is missing or unreadable") from error
         return company_yesterday(timezone.now()) or timezone.localdate()
 
 
@@ -56,7 +60,7 @@ def enter(request, code: str = ""):
     except CloseRefused as refused:
         problem = str(refused)
     form = FiguresForm(request.POST or None, goals=goals, day=day)
-    if request.method == "POST" and form.is_valid() and _record(request, form):
+    if request.method == "POST" and not problem and form.is_valid() and _record(request, form):
         return redirect(f"{request.path}?date={day}")
     context = {"form": form, "day": day, "problem": problem, "code": code}
     return render(request, "incentives/figures.html", context)
@@ -107,6 +111,8 @@ def held(request):
 @require_POST
 def decide_held(request, pk: int):
     figure = get_object_or_404(_held_for(request.user), pk=pk)
+    if not {"confirm", "refuse"} & request.POST.keys():
+        raise BadRequest("neither confirm nor refuse")
     try:
         recording.decide_held(figure, confirm="confirm" in request.POST, by=request.user)
     except RecordRefused as refused:

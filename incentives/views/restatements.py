@@ -1,10 +1,12 @@
 """Correcting a final day: form, preview, and a second person when money moves."""
 
+import hashlib
+import json
 from datetime import date
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,24 +23,34 @@ MAY_SEE = ("incentives.propose_restatement", "incentives.approve_restatement", "
 @login_required
 @permission_required("incentives.propose_restatement", raise_exception=True)
 def restate(request, day: date, department: str, metric: str):
-    """First the preview, then, with `confirm`, the correction."""
+    """First the preview, then, with `confirm` of just what was seen, the correction."""
     department = get_object_or_404(Department, code=department)
     metric = get_object_or_404(Metric, code=metric)
     form = RestateForm(request.POST or None, metric=metric)
-    looked = None
+    looked, seen = None, ""
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         correction = Correction(day, department, metric, said["kind"], said["new_scaled"])
         try:
-            if "confirm" in request.POST:
-                return _proposed(request, correction, said["reason"])
             looked = preview(correction, by=request.user)
+            seen = _fingerprint(correction, looked)
+            if "confirm" in request.POST:
+                if request.POST.get("seen") == seen:
+                    return _proposed(request, correction, said["reason"])
+                form.add_error(None, _("This is not what you have looked at; look again."))
         except RestateRefused as refused:
             form.add_error(None, str(refused))
     context = {
         "form": form, "day": day, "department": department, "metric": metric, "preview": looked,
+        "seen": seen,
     }  # fmt: skip
     return render(request, "incentives/restate.html", context)
+
+
+def _fingerprint(correction: Correction, looked: dict) -> str:
+    """Of what is shown: a field edited, or a day changed, after looking has to be looked at."""
+    text = json.dumps([correction.kind, correction.new_scaled, looked], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _proposed(request, correction: Correction, reason: str):
@@ -54,7 +66,9 @@ def _proposed(request, correction: Correction, reason: str):
 def index(request):
     _may_see(request.user)
     found = Restatement.objects.select_related("department", "metric", "made_by", "decided_by")
-    return render(request, "incentives/restatements.html", {"restatements": found.order_by("-id")[:100]})
+    return render(
+        request, "incentives/restatements.html", {"restatements": found.order_by("-id")[:100]}
+    )
 
 
 def _may_see(user) -> None:
@@ -79,6 +93,8 @@ def show(request, pk: int):
 @require_POST
 def decide_restatement(request, pk: int):
     found = get_object_or_404(Restatement, pk=pk)
+    if not {"approve", "refuse"} & request.POST.keys():
+        raise BadRequest("neither approve nor refuse")
     try:
         decided = decide(
             found, approve="approve" in request.POST, by=request.user, now=timezone.now()

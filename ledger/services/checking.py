@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from django.db import connection
-from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from ledger.models import Account, Transfer
@@ -51,7 +52,7 @@ def check_ledger() -> LedgerReport:
     return report
 
 
-def _movement(side: str) -> Subquery:
+def _movement(side: str) -> Coalesce:
     sums = (
         Transfer.objects.filter(**{side: OuterRef("pk")})
         .order_by()
@@ -62,7 +63,7 @@ def _movement(side: str) -> Subquery:
     return Coalesce(Subquery(sums), 0)
 
 
-def _accounts_with_sum():
+def _accounts_with_sum() -> QuerySet[Any]:
     return Account.objects.annotate(summed=_movement("to_account") - _movement("from_account"))
 
 
@@ -87,12 +88,11 @@ def _sums_to_zero(balances: dict[str, int]) -> list[str]:
 
 def _floored_balances_agree() -> list[str]:
     wrong = (
-        _accounts_with_sum()
-        .filter(floored=True)
-        .exclude(balance_minor=F("summed"), summed__gte=0)
+        _accounts_with_sum().filter(floored=True).exclude(balance_minor=F("summed"), summed__gte=0)
     )
     return [
-        f"account {a.code} carries {a.balance_minor}, its movements sum to {a.summed}" for a in wrong
+        f"account {a.code} carries {a.balance_minor}, its movements sum to {a.summed}"
+        for a in wrong
     ]
 
 
@@ -111,8 +111,10 @@ def _reversals_mirror() -> list[str]:
         reverses__reverses=None,
     )
     wrong = Transfer.objects.exclude(reverses=None).exclude(mirrored)
-    doubled = Transfer.objects.values("reverses").annotate(n=Count("id")).filter(
-        n__gt=1, reverses__isnull=False
+    doubled = (
+        Transfer.objects.values("reverses")
+        .annotate(n=Count("id"))
+        .filter(n__gt=1, reverses__isnull=False)
     )
     return [f"reversal {t.key} does not mirror its original" for t in wrong] + [
         f"transfer {row['reverses']} is reversed twice" for row in doubled

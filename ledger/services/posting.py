@@ -38,7 +38,9 @@ def open_account(code: str, *, currency: str, floored: bool = False) -> Account:
         defaults={"floored": floored, "balance_minor": 0 if floored else None},
     )
     if account.floored != floored:
-        raise LedgerRefusal(f"account {code} exists {'with' if account.floored else 'without'} a floor")
+        raise LedgerRefusal(
+            f"account {code} exists {'with' if account.floored else 'without'} a floor"
+        )
     return account
 
 
@@ -83,7 +85,9 @@ def post(
 def reverse(transfer: Transfer, *, why: str, by: User) -> Transfer:
     """Take one movement back, key of the original + `:reversal`. Raises LedgerRefusal."""
     if transfer.reverses_id:
-        raise LedgerRefusal(f"{transfer.key} is a reversal and is not reversed; post the money anew")
+        raise LedgerRefusal(
+            f"{transfer.key} is a reversal and is not reversed; post the money anew"
+        )
     return post(
         key=f"{transfer.key}:reversal",
         from_account=transfer.to_account,

@@ -1,4 +1,4 @@
-"""The log of changes. Written in the change's own transaction: a failure to log fails the change."""
+"""The log of changes, written in the change's transaction: failing to log fails the change."""
 
 from collections.abc import Iterable
 from typing import Any

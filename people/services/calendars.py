@@ -37,9 +37,9 @@ class SiteDays:
 
     def _is_holiday(self, day: date) -> bool:
         week = self.week_in_force(day)
-        return bool(week) and day in rules.public_holidays(
-            week.country, week.subdivision, day.year
-        )
+        if week is None:
+            return False
+        return day in rules.public_holidays(week.country, week.subdivision, day.year)
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -75,7 +75,7 @@ def working_sites(day: date) -> list[SiteDays]:
 
 
 def company_yesterday(now: datetime) -> date | None:
-    """The last day on which some site worked and which all sites that worked on it have finished."""
+    """The last day on which some site worked and which all that worked on it have finished."""
     sites = all_sites()
     if not sites:
         return None

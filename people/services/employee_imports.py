@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
@@ -10,24 +11,32 @@ from django.core.validators import validate_email
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from people.money import minor_units
 from people.models import Department, Employee, Membership, Salary, User
+from people.money import minor_units
 from people.services import audit
 from people.services.importing import (
     ByAlias,
+    ImportRefused,
     MappedSheet,
     Options,
+    Problem,
     Problems,
     Progress,
     Report,
     dry_or_not,
     each_row,
     register,
+    too_long,
 )
-from people.services.roles import RoleKey, parse_roles, set_roles
-from people.tabular import Row, normalise, parse_date, parse_number
+from people.services.roles import HeldRoles, RoleKey, held_roles, parse_roles, set_roles
+from people.tabular import Number, Row, normalise, parse_date, parse_number
 
 PLAIN = ("name", "email", "job_title", "language")
+LONGEST = {
+    name: Employee._meta.get_field(name).max_length or 0
+    for name in ("number", "name", "email", "job_title", "language")
+}
+
 
 @dataclass
 class EmployeeRow:
@@ -38,6 +47,7 @@ class EmployeeRow:
     department: Department
     hired_on: date
     left_on: date | None
+    says_leaving: bool
     name: str
     email: str | None
     job_title: str | None
@@ -53,7 +63,7 @@ class EmployeeImporter(ByAlias):
     kind = "employees"
     title = _("Employees")
     permission = "people.import_people"
-    required = ("number", "name", "department", "hired_on")
+    required: tuple[str, ...] = ("number", "name", "department", "hired_on")
     aliases = {
         "number": ("employee", "employee number", "employee_ref", "staff number", "personalnummer",
                    "工号", "员工编号"),
@@ -122,11 +132,15 @@ class _Reader:
             self.problem("left_on", f"{left_on} is before the hiring day {hired_on}")
         currency = self.text("currency").upper()
         salary, fte_bp, email = self.salary(currency), self.fte_bp(), self.email()
+        for field, most in LONGEST.items():
+            if wrong := too_long(self.text(field), most):
+                self.problem(field, wrong)
         roles = self.roles(department) if department else None
         if self.problems.count > before or department is None or hired_on is None:
             return None
         return EmployeeRow(
-            self.raw.line, number, department, hired_on, left_on, name, email,
+            self.raw.line, number, department, hired_on, left_on,
+            self.mapped.column("left_on") is not None, name, email,
             self.optional("job_title"), self.optional("language"), salary, currency, fte_bp,
             self.optional("manager"), roles,
         )  # fmt: skip
@@ -161,11 +175,12 @@ class _Reader:
         column = self.mapped.column(field)
         if column is None:
             return None
+        cell = self.mapped.cell(self.raw, column)
+        # A workbook's 80% is the number 0.8 already; a text's is 80 and a sign.
+        percent_unit = percent and not isinstance(cell, Number)
         try:
             parsed = parse_number(
-                self.mapped.cell(self.raw, column),
-                decimal_comma=column.decimal_comma,
-                percent_unit=percent,
+                cell, decimal_comma=column.decimal_comma, percent_unit=percent_unit
             )
         except ValueError as error:
             self.problem(field, str(error))
@@ -196,7 +211,8 @@ class _Reader:
             share /= 100
         basis_points = share * 10_000
         if basis_points != int(basis_points) or not 0 < basis_points <= 10_000:
-            self.problem("fte", f"{share:f} is not a full-time share; write 0.8, or 1 for full time")
+            message = f"{share:f} is not a full-time share; write 0.8, or 1 for full time"
+            self.problem("fte", message)
             return None
         return int(basis_points)
 
@@ -228,14 +244,18 @@ def _refuse_clashes(rows: list[EmployeeRow], problems: Problems) -> None:
     }
     for row in rows:
         if row.number in lines:
-            problems.add(f"{row.number} stands in line {lines[row.number]} already", row.line, "number")
+            message = f"{row.number} stands in line {lines[row.number]} already"
+            problems.add(message, row.line, "number")
         lines.setdefault(row.number, row.line)
         if row.email:
             owner = mails.setdefault(row.email.casefold(), row.number)
             if owner != row.number:
                 problems.add(f"{row.email} belongs to employee {owner}", row.line, "email")
     known = dict(Employee.objects.values_list("number", "hired_on"))
+    logins = set(User.objects.filter(employee=None).values_list("username", flat=True))
     for row in rows:
+        if row.number in logins and (row.email or row.roles):
+            problems.add(f"there is another login {row.number}", row.line, "number")
         if known.get(row.number, row.hired_on) != row.hired_on:
             problems.add(
                 f"{row.number} is known as hired on {known[row.number]}", row.line, "hired_on"
@@ -250,31 +270,49 @@ class _Writer:
     def __init__(self, report: Report, *, as_of: date, by: User, reason: str):
         self.report, self.as_of, self.by, self.reason = report, as_of, by, reason
         self.log: list[tuple[str, dict | None, dict]] = []
+        self.memberships: dict[int, Membership] = {}
+        self.salaries: dict[int, Salary] = {}
 
     def write(self, rows: list[EmployeeRow]) -> None:
-        known = {e.number: e for e in Employee.objects.select_related("user", "manager")}
+        """All rows, or ImportRefused."""
+        known = {e.number: e for e in Employee.objects.select_related("user")}
         new = [row for row in rows if row.number not in known]
-        known |= self._create(new)
-        memberships = {m.employee_id: m for m in Membership.objects.order_by("from_date")}
-        salaries = {s.employee_id: s for s in Salary.objects.order_by("from_date")}
-        created = {row.number for row in new}
+        created = self._create(new)
+        known |= created
+        memberships = Membership.objects.select_related("department").order_by("from_date")
+        self.memberships = {m.employee_id: m for m in memberships}
+        self.salaries = {s.employee_id: s for s in Salary.objects.order_by("from_date")}
+        roles = held_roles()
+        self._set_managers(new, known)
+        problems = Problems()
         for row in rows:
             employee = known[row.number]
-            if row.number in created:
-                self._set_manager(employee, row, known)
-                self._access(employee, row, from_date=row.hired_on)
+            is_new = row.number in created
+            before = None if is_new else self._state(employee)
+            changed = False
+            try:
+                if not is_new:
+                    changed = self._update(employee, row, known)
+            except ImportRefused as refused:
+                problems.add(refused.problems[0].message, row.line, refused.problems[0].column)
                 continue
-            before = dict(self._state(employee, memberships.get(employee.pk)))
-            changed = self._update(employee, row, known)
-            changed |= self._move(employee, row, memberships.get(employee.pk))
-            changed |= self._pay(employee, row, salaries.get(employee.pk))
-            changed |= self._access(employee, row, from_date=self.as_of)
-            if changed:
-                self.report.updated += 1
-                self._note(row, before)
-            else:
-                self.report.unchanged += 1
+            changed |= self._access(employee, row, roles, is_new=is_new)
+            self._count(row, employee, before, changed=changed)
+        problems.refuse_if_any()
         audit.record_many("import_employee", by=self.by, changes=self.log, why=self.reason)
+
+    def _count(
+        self, row: EmployeeRow, employee: Employee, before: dict | None, *, changed: bool
+    ) -> None:
+        if before is None:
+            self.report.created += 1
+        elif changed:
+            self.report.updated += 1
+        else:
+            self.report.unchanged += 1
+            return
+        self.log.append((f"employee:{row.number}", before, self._state(employee)))
+        self.report.changes.append(f"{row.number}: {row.name}, {row.department.code}")
 
     def _create(self, rows: list[EmployeeRow]) -> dict[str, Employee]:
         employees = Employee.objects.bulk_create(
@@ -310,98 +348,155 @@ class _Writer:
             ],
             batch_size=2000,
         )  # fmt: skip
-        for row in rows:
-            self.report.created += 1
-            self._note(row, None)
+        self._create_logins([pair for pair in pairs if pair[1].email or pair[1].roles])
         return {employee.number: employee for employee in employees}
 
-    def _note(self, row: EmployeeRow, before: dict | None) -> None:
-        after = {"name": row.name, "department": row.department.code, "email": row.email}
-        self.log.append((f"employee:{row.number}", before, after))
-        self.report.changes.append(f"{row.number}: {row.name}, {row.department.code}")
+    def _create_logins(self, pairs: list[tuple[Employee, EmployeeRow]]) -> None:
+        """A login for whoever has an e-mail or a role; without a password until one is set."""
+        users = User.objects.bulk_create(
+            [
+                User(
+                    username=row.number, email=row.email or "", password=make_password(None),
+                    is_active=not _has_left(row.left_on),
+                )
+                for _employee, row in pairs
+            ],
+            batch_size=2000,
+        )  # fmt: skip
+        for (employee, _row), user in zip(pairs, users, strict=True):
+            employee.user = user
+        employees = [employee for employee, _row in pairs]
+        Employee.objects.bulk_update(employees, ["user"], batch_size=400)
 
-    def _state(self, employee: Employee, membership: Membership | None):
-        yield "name", employee.name
-        yield "department", membership.department.code if membership else None
-        yield "email", employee.email
+    def _state(self, employee: Employee) -> dict:
+        """What the log keeps of an employee. Of a salary it keeps the day and not the amount."""
+        membership = self.memberships.get(employee.pk)
+        salary = self.salaries.get(employee.pk)
+        return {
+            **{name: getattr(employee, name) for name in PLAIN},
+            "department": membership.department.code if membership else None,
+            "fte_bp": membership.fte_bp if membership else None,
+            "since": str(membership.from_date) if membership else None,
+            "left_on": str(employee.left_on or ""),
+            "manager": employee.manager_id,
+            "salary_since": str(salary.from_date) if salary else None,
+        }
 
-    def _set_manager(self, employee: Employee, row: EmployeeRow, known: dict[str, Employee]) -> bool:
-        if row.manager is None:
-            return False
-        manager = known[row.manager] if row.manager else None
-        if employee.manager_id == (manager and manager.pk):
-            return False
-        employee.manager = manager
-        employee.save(update_fields=["manager"])
-        return True
+    def _set_managers(self, rows: list[EmployeeRow], known: dict[str, Employee]) -> None:
+        managed = [known[row.number] for row in rows if row.manager]
+        for row in rows:
+            if row.manager:
+                known[row.number].manager = known[row.manager]
+        Employee.objects.bulk_update(managed, ["manager"], batch_size=400)
 
     def _update(self, employee: Employee, row: EmployeeRow, known: dict[str, Employee]) -> bool:
-        changed = False
-        for name in PLAIN:
-            value = getattr(row, name)
-            if value is not None and getattr(employee, name) != value:
-                setattr(employee, name, value)
-                changed = True
+        changed = self._describe(employee, row, known)
+        changed |= self._leave(employee, row)
+        changed |= self._move(employee, row)
+        return changed | self._pay(employee, row)
+
+    def _describe(self, employee: Employee, row: EmployeeRow, known: dict[str, Employee]) -> bool:
+        wanted: dict[str, Any] = {
+            name: getattr(row, name) for name in PLAIN if getattr(row, name) is not None
+        }
+        if row.manager is not None:
+            wanted["manager_id"] = known[row.manager].pk if row.manager else None
+        changed = [name for name, value in wanted.items() if getattr(employee, name) != value]
+        for name in changed:
+            setattr(employee, name, wanted[name])
         if changed:
             employee.save()
-        return changed | self._set_manager(employee, row, known)
+        if "email" in changed and employee.user:
+            employee.user.email = employee.email
+            employee.user.save(update_fields=["email"])
+        return bool(changed)
 
-    def _move(self, employee: Employee, row: EmployeeRow, held: Membership | None) -> bool:
-        """Department and full-time share from `as_of` on; leaving ends the membership."""
-        changed = self._leave(employee, row, held)
-        if held is None or row.left_on:
-            return changed
-        fte_bp = row.fte_bp or held.fte_bp
-        if (held.department_id, held.fte_bp) == (row.department.pk, fte_bp):
-            return changed
-        if held.from_date < self.as_of:
-            held.until_date = self.as_of - timedelta(days=1)
-            held.save()
-            held = Membership(employee=employee, from_date=self.as_of)
-        held.department, held.fte_bp = row.department, fte_bp
-        held.save()
-        return True
-
-    def _leave(self, employee: Employee, row: EmployeeRow, held: Membership | None) -> bool:
-        if employee.left_on == row.left_on:
+    def _leave(self, employee: Employee, row: EmployeeRow) -> bool:
+        """Leaving ends the membership and the login; a leaving day taken back gives them back."""
+        if not row.says_leaving or employee.left_on == row.left_on:
             return False
         employee.left_on = row.left_on
         employee.save(update_fields=["left_on"])
+        if row.left_on:
+            # What was to begin after the leaving day never does.
+            employee.memberships.filter(from_date__gt=row.left_on).delete()
+        held = employee.memberships.select_related("department").order_by("from_date").last()
         if held:
             held.until_date = row.left_on
             held.save()
+            self.memberships[employee.pk] = held
+        if employee.user:
+            employee.user.is_active = not _has_left(row.left_on)
+            employee.user.save(update_fields=["is_active"])
         return True
 
-    def _pay(self, employee: Employee, row: EmployeeRow, held: Salary | None) -> bool:
+    def _move(self, employee: Employee, row: EmployeeRow) -> bool:
+        """Department and full-time share from `as_of` on."""
+        held = self.memberships.get(employee.pk)
+        if held is None or _has_left(employee.left_on, on=self.as_of):
+            return False
+        fte_bp = row.fte_bp or held.fte_bp
+        if (held.department_id, held.fte_bp) == (row.department.pk, fte_bp):
+            return False
+        self._refuse_later(held.from_date, employee, "department")
+        if held.from_date < self.as_of:
+            held.until_date = self.as_of - timedelta(days=1)
+            held.save()
+            held = Membership(employee=employee, from_date=self.as_of, until_date=employee.left_on)
+        held.department, held.fte_bp = row.department, fte_bp
+        held.save()
+        self.memberships[employee.pk] = held
+        return True
+
+    def _pay(self, employee: Employee, row: EmployeeRow) -> bool:
         if row.annual_minor is None:
             return False
+        held = self.salaries.get(employee.pk)
         if held and (held.annual_minor, held.currency) == (row.annual_minor, row.currency):
             return False
-        Salary.objects.update_or_create(
-            employee=employee,
-            from_date=self.as_of if held else row.hired_on,
-            defaults={"annual_minor": row.annual_minor, "currency": row.currency},
-        )
+        if held:
+            self._refuse_later(held.from_date, employee, "annual_salary")
+        if held is None or held.from_date < self.as_of:
+            held = Salary(employee=employee, from_date=self.as_of if held else row.hired_on)
+        held.annual_minor, held.currency = row.annual_minor, row.currency
+        held.save()
+        self.salaries[employee.pk] = held
         return True
 
-    def _access(self, employee: Employee, row: EmployeeRow, *, from_date: date) -> bool:
-        """A login for whoever has an e-mail or a role; a leaver's is switched off."""
+    def _refuse_later(self, since: date, employee: Employee, column: str) -> None:
+        """A change dated before the last one would be silently outlived by it."""
+        if self.as_of < since != employee.hired_on:
+            message = f"was changed from {since} already; a change from {self.as_of} is too early"
+            raise ImportRefused([Problem(message, column=column)])
+
+    def _access(
+        self,
+        employee: Employee,
+        row: EmployeeRow,
+        roles: dict[int, HeldRoles],
+        *,
+        is_new: bool,
+    ) -> bool:
+        """Roles, and a login for whoever gets an e-mail or a role; a leaver's is switched off."""
+        if employee.user is None and (row.email or row.roles):
+            self._create_logins([(employee, row)])
         user = employee.user
-        if user is None and not (row.email or row.roles):
-            return False
         if user is None:
-            user = User.objects.create(
-                username=row.number, email=row.email or "", password=make_password(None)
-            )
-            employee.user = user
-            employee.save(update_fields=["user"])
-        active = row.left_on is None or row.left_on >= timezone.localdate()
-        if user.is_active != active:
-            user.is_active = active
+            return False
+        if user.is_active and _has_left(employee.left_on):
+            user.is_active = False
             user.save(update_fields=["is_active"])
         if row.roles is None:
             return False
-        return set_roles(user, row.roles, from_date=from_date, reason=self.reason, by=self.by)
+        from_date = row.hired_on if is_new else self.as_of
+        return set_roles(
+            user, row.roles, from_date=from_date, reason=self.reason, by=self.by,
+            held=roles.get(user.pk, {}),
+        )  # fmt: skip
+
+
+def _has_left(left_on: date | None, *, on: date | None = None) -> bool:
+    return left_on is not None and left_on < (on or timezone.localdate())
 
 
 register(EmployeeImporter())

@@ -6,7 +6,7 @@ written before every row is right; a dry run goes the same way and stops before 
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Protocol
 
@@ -87,7 +87,10 @@ class Options:
 
 @dataclass
 class Report:
-    """rows and skipped count file rows; created, updated and unchanged count what they are about."""
+    """rows and skipped count file rows; created, updated and unchanged count what they are about.
+
+    `workbook` is the sign by which a workbook's sheets are known the next time.
+    """
 
     rows: int = 0
     created: int = 0
@@ -97,6 +100,8 @@ class Report:
     mapping: dict[str, str] = field(default_factory=dict)
     unknown: list[str] = field(default_factory=list)
     sheets: list[str] = field(default_factory=list)
+    sheet_mapping: dict[str, str] = field(default_factory=dict)
+    workbook: str = ""
     notes: list[str] = field(default_factory=list)
     changes: list[str] = field(default_factory=list)
 
@@ -111,6 +116,7 @@ class Report:
             "mapping": self.mapping,
             "unknown": self.unknown,
             "sheets": self.sheets,
+            "sheet_mapping": self.sheet_mapping,
             "notes": self.notes,
             "changes": self.changes[:MOST_PROBLEMS],
         }
@@ -160,7 +166,7 @@ class Importer(Protocol):
     aliases: dict[str, tuple[str, ...]]
     required: tuple[str, ...]
 
-    def meaning_of(self, header: str, sheet_meaning: str) -> str | None: ...
+    def words(self, sheet_meaning: str) -> dict[str, str]: ...
 
     def meanings(self) -> list[str]: ...
 
@@ -179,17 +185,23 @@ class Importer(Protocol):
     ) -> None: ...
 
 
+def plain(header: str) -> str:
+    """A header as it is looked up: “Hire_Date” is “hire date”."""
+    return normalise(header).replace("_", " ")
+
+
 class ByAlias:
     """The usual way to understand a header: the field's name or one of its known other names."""
 
     aliases: dict[str, tuple[str, ...]] = {}
 
-    def meaning_of(self, header: str, sheet_meaning: str) -> str | None:
-        wanted = normalise(header).replace("_", " ")
-        for meaning, words in self.aliases.items():
-            if wanted in {normalise(word).replace("_", " ") for word in (meaning, *words)}:
-                return meaning
-        return None
+    def words(self, sheet_meaning: str) -> dict[str, str]:
+        """What each known header means, by its plain form; the first meaning of a word counts."""
+        known: dict[str, str] = {}
+        for meaning, others in self.aliases.items():
+            for word in (meaning, *others):
+                known.setdefault(plain(word), meaning)
+        return known
 
     def meanings(self) -> list[str]:
         """What a column can mean, for a list to choose from."""
@@ -244,7 +256,7 @@ def run_import(
         refused.report = report
         raise
     if not dry_run:
-        _remember(chosen, sheets)
+        _remember(chosen, sheets, report)
     return report
 
 
@@ -253,15 +265,20 @@ def understand(
 ) -> list[MappedSheet]:
     """The file's sheets with every column's meaning. Raises ImportRefused and TableError."""
     words = chosen.known_words() | {normalise(header) for header in options.map}
-    sheets = read_sheets(
-        content, filename=filename, known_words=words, encoding=options.encoding
-    )
+    sheets = read_sheets(content, filename=filename, known_words=words, encoding=options.encoding)
     report.sheets = [sheet.name for sheet in sheets if sheet.name]
-    mapped = [
-        _mapped(chosen, sheet, options, report)
-        for sheet in sheets
-        if options.sheets.get(sheet.name) != IGNORE
-    ]
+    options = _with_real_meanings(chosen, options)
+    _settle_sheets(chosen, sheets, options, report)
+    mapped, problems = [], []
+    for sheet in sheets:
+        if report.sheet_mapping.get(sheet.name) == IGNORE:
+            continue
+        try:
+            mapped.append(_mapped(chosen, sheet, options, report))
+        except ImportRefused as refused:
+            problems += refused.problems
+    if problems:
+        raise ImportRefused(problems)
     for each in mapped:
         for column in each.columns:
             report.mapping[column.header] = column.meaning
@@ -269,31 +286,44 @@ def understand(
     return mapped
 
 
-def _mapped(
-    chosen: Importer, sheet: Sheet, options: Options, report: Report
-) -> MappedSheet:
-    sheet_meaning = options.sheets.get(sheet.name, "")
-    given = {normalise(header): meaning for header, meaning in options.map.items()}
+def _with_real_meanings(chosen: Importer, options: Options) -> Options:
+    """The options with each given meaning spelled as it is known; one that is not is refused."""
+    known = {normalise(meaning): meaning for meaning in (*chosen.meanings(), IGNORE)}
+    problems = []
 
-    def meanings(row: Row) -> list[str | None]:
-        headers = [parse_text(cell) for cell in row.cells]
-        return [
-            given.get(normalise(header)) or chosen.meaning_of(header, sheet_meaning)
-            for header in headers
-        ]
+    def real(flag: str, given: dict[str, str]) -> dict[str, str]:
+        for name, meaning in given.items():
+            if normalise(meaning) not in known:
+                choices = ", ".join(known.values())
+                problems.append(Problem(f"{flag} '{name}={meaning}': write one of {choices}"))
+        return {name: known.get(normalise(meaning), meaning) for name, meaning in given.items()}
 
-    candidates = sheet.rows[:HEADER_ROWS]
-    if not candidates:
-        raise ImportRefused([Problem(f"the sheet {sheet.name} is empty".replace("  ", " "))])
-    header = max(candidates, key=lambda row: sum(1 for meaning in meanings(row) if meaning))
-    found = meanings(header)
-    if not any(found):
-        raise ImportRefused(
-            [Problem(f"no header line found; expected columns {', '.join(chosen.required)}")]
-        )
+    settled = replace(
+        options, map=real("--map", options.map), sheets=real("--sheet", options.sheets)
+    )
+    if problems:
+        raise ImportRefused(problems)
+    return settled
+
+
+def _settle_sheets(chosen: Importer, sheets: list[Sheet], options: Options, report: Report) -> None:
+    """What each sheet is: as said now, or as said for the same workbook the last time."""
+    if not report.sheets:
+        return
+    first_rows = [parse_text(cell) for sheet in sheets for cell in sheet.rows[0].cells]
+    report.workbook = _signature(["sheets", *report.sheets, *first_rows])
+    remembered = _remembered(chosen, [report.workbook]).get(report.workbook, {})
+    settled = {name: options.sheets.get(name) or remembered.get(name) for name in report.sheets}
+    report.sheet_mapping = {name: meaning for name, meaning in settled.items() if meaning}
+
+
+def _mapped(chosen: Importer, sheet: Sheet, options: Options, report: Report) -> MappedSheet:
+    sheet_meaning = report.sheet_mapping.get(sheet.name, "")
+    header, found = _header(chosen, sheet, sheet_meaning, options)
     texts = [parse_text(cell) for cell in header.cells]
-    found = _with_remembered(chosen, texts, found)
-    report.unknown += [text for text, meaning in zip(texts, found, strict=True) if text and not meaning]
+    report.unknown += [
+        text for text, meaning in zip(texts, found, strict=True) if text and not meaning
+    ]
     columns = _columns(chosen, sheet, header, texts, found, sheet_meaning)
     rows = [row for row in sheet.rows if row.line > header.line]
     meant = list(zip(texts, found, strict=True))
@@ -301,6 +331,33 @@ def _mapped(
     for column in columns:
         _settle_forms(mapped, column, options)
     return mapped
+
+
+def _header(
+    chosen: Importer, sheet: Sheet, sheet_meaning: str, options: Options
+) -> tuple[Row, list[str | None]]:
+    """The header line and what its columns mean: as said now, as the last time, or by alias."""
+    words = chosen.words(sheet_meaning)
+    given = {plain(header): meaning for header, meaning in options.map.items()}
+    candidates = [
+        (row, [parse_text(cell) for cell in row.cells]) for row in sheet.rows[:HEADER_ROWS]
+    ]
+    remembered = _remembered(chosen, [_signature(texts) for _row, texts in candidates])
+
+    def meanings(texts: list[str]) -> list[str | None]:
+        last_time = remembered.get(_signature(texts), {})
+        return [
+            given.get(plain(text)) or last_time.get(normalise(text)) or words.get(plain(text))
+            for text in texts
+        ]
+
+    tried = [(row, meanings(texts)) for row, texts in candidates]
+    header, found = max(tried, key=lambda each: sum(1 for meaning in each[1] if meaning))
+    if not any(found):
+        raise ImportRefused(
+            [Problem(f"no header line found; expected columns {', '.join(chosen.required)}")]
+        )
+    return header, found
 
 
 def _columns(
@@ -364,24 +421,33 @@ def _mapping_problems(
                 )
             )
         seen[column.meaning] = column.header
-    wide = getattr(chosen, "wide_sheets", False)
-    if problems and wide and sheet.name:
-        problems.append(
-            Problem(f"if sheet “{sheet.name}” is one metric: --sheet '{sheet.name}=metric:CODE'")
-        )
-    return problems
+    return _with_sheet_hint(chosen, sheet, unknown, problems)
+
+
+def _with_sheet_hint(
+    chosen: Importer, sheet: Sheet, unknown: list[str], problems: list[Problem]
+) -> list[Problem]:
+    """Headers that are departments ask for one flag for the sheet and not for one each."""
+    if not problems or not sheet.name or not getattr(chosen, "wide_sheets", False):
+        return problems
+    form = f"--sheet '{sheet.name}=metric:CODE'"
+    departments = chosen.words("metric:CODE")
+    if unknown and all(plain(header) in departments for header in unknown):
+        return [Problem(f"sheet “{sheet.name}” has departments as columns; say its metric: {form}")]
+    return [*problems, Problem(f"if sheet “{sheet.name}” is one metric: {form}")]
 
 
 def _settle_forms(mapped: MappedSheet, column: Column, options: Options) -> None:
     """Decide once a column how its dates and numbers are written."""
     cells = [mapped.cell(row, column) for row in mapped.rows]
-    if column.meaning.endswith(("date", "_on", "_from", "_until")):
+    of_figures = ":" in column.meaning or column.meaning in NUMBERS
+    if not of_figures and column.meaning.endswith(("date", "_on", "_from", "_until")):
         given = options.date_order and DateOrder[options.date_order.upper()]
         try:
             column.date_order = given or date_order(cells)
         except TableError as error:
             raise TableError(error.message, line=error.line, column=column.header) from error
-    elif ":" in column.meaning or column.meaning in NUMBERS:
+    elif of_figures:
         try:
             column.decimal_comma = (
                 options.decimal == "comma"
@@ -400,30 +466,25 @@ def _signature(headers: Iterable[str]) -> str:
     return hashlib.sha256(joined.encode()).hexdigest()
 
 
-def _with_remembered(
-    chosen: Importer, headers: list[str], found: list[str | None]
-) -> list[str | None]:
-    if all(meaning or not header for header, meaning in zip(headers, found, strict=True)):
-        return found
-    known = RememberedMapping.objects.filter(
-        kind=chosen.kind, headers_sha256=_signature(headers)
-    ).first()
-    remembered = known.mapping if known else {}
-    return [
-        meaning or remembered.get(normalise(header))
-        for header, meaning in zip(headers, found, strict=True)
-    ]
+def _remembered(chosen: Importer, signatures: list[str]) -> dict[str, dict[str, str]]:
+    """The mappings of earlier imports by signature."""
+    known = RememberedMapping.objects.filter(kind=chosen.kind, headers_sha256__in=signatures)
+    return {each.headers_sha256: each.mapping for each in known}
 
 
-def _remember(chosen: Importer, sheets: list[MappedSheet]) -> None:
-    """The next file with the same headers needs no flags."""
-    for mapped in sheets:
-        headers = [header for header, _meaning in mapped.header_meanings]
-        mapping = {normalise(header): meaning for header, meaning in mapped.header_meanings}
+def _remember(chosen: Importer, sheets: list[MappedSheet], report: Report) -> None:
+    """The next file with the same headers, or the same sheets, needs no flags."""
+    known = {
+        _signature([header for header, _meaning in mapped.header_meanings]): {
+            normalise(header): meaning for header, meaning in mapped.header_meanings
+        }
+        for mapped in sheets
+    }
+    if report.sheet_mapping:
+        known[report.workbook] = report.sheet_mapping
+    for signature, mapping in known.items():
         RememberedMapping.objects.update_or_create(
-            kind=chosen.kind,
-            headers_sha256=_signature(headers),
-            defaults={"mapping": mapping},
+            kind=chosen.kind, headers_sha256=signature, defaults={"mapping": mapping}
         )
 
 
@@ -432,9 +493,7 @@ def is_total(text: str) -> bool:
     return normalise(text).rstrip(":") in TOTALS
 
 
-def each_row(
-    sheets: list[MappedSheet], progress: Progress
-) -> Iterator[tuple[MappedSheet, Row]]:
+def each_row(sheets: list[MappedSheet], progress: Progress) -> Iterator[tuple[MappedSheet, Row]]:
     """Rows with progress told every thousand lines."""
     total = sum(len(mapped.rows) for mapped in sheets)
     done = 0
@@ -463,6 +522,11 @@ class Problems:
             self.found.append(Problem(f"and {self.count - len(self.found)} more problems"))
         if self.found:
             raise ImportRefused(self.found)
+
+
+def too_long(text: str, most: int) -> str:
+    """What is wrong with a text longer than the database takes; empty when it fits."""
+    return f"has {len(text)} characters; at most {most} are possible" if len(text) > most else ""
 
 
 @transaction.atomic

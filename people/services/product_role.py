@@ -6,7 +6,7 @@ from django.db import connections
 from people import guards
 
 
-def grant_product_role(*, using: str, **_kwargs) -> None:
+def grant_product_role(*, using: str, **_kwargs: object) -> None:
     """Everything on ordinary tables; on append-only ones only to read and add."""
     connection = connections[using]
     if not settings.PRODUCT_ROLE or connection.vendor != "postgresql":

@@ -1,5 +1,6 @@
 """Giving and taking roles, dated and with a reason."""
 
+from collections import defaultdict
 from datetime import date, timedelta
 
 from django.contrib.auth.models import Group
@@ -11,12 +12,34 @@ from people.services import audit
 RoleKey = tuple[str, int | None]
 """Role and, for a lead, the department's id."""
 
+HeldRoles = dict[RoleKey, RoleAssignment]
+"""Somebody's roles without an end."""
+
+
+def held_roles() -> dict[int, HeldRoles]:
+    """Everybody's roles without an end, by user id."""
+    held: dict[int, HeldRoles] = defaultdict(dict)
+    for assignment in RoleAssignment.objects.filter(until_date=None):
+        held[assignment.user_id][assignment.role, assignment.department_id] = assignment
+    return held
+
 
 def set_roles(
-    user: User, wanted: set[RoleKey], *, from_date: date, reason: str, by: User
+    user: User,
+    wanted: set[RoleKey],
+    *,
+    from_date: date,
+    reason: str,
+    by: User,
+    held: HeldRoles | None = None,
 ) -> bool:
-    """Make these the user's roles from a day on; returns whether anything changed."""
-    held = {(a.role, a.department_id): a for a in user.role_assignments.filter(until_date=None)}
+    """Make these the user's roles from a day on; returns whether anything changed.
+
+    `held` saves asking the database for what is known already.
+    """
+    if held is None:
+        open_ones = user.role_assignments.filter(until_date=None)
+        held = {(a.role, a.department_id): a for a in open_ones}
     for key in held.keys() - wanted:
         _end(held[key], before=from_date)
     for role, department_id in wanted - held.keys():

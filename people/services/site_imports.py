@@ -1,8 +1,10 @@
 """Importing sites and departments."""
 
 import zoneinfo
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -20,7 +22,9 @@ from people.services.importing import (
     dry_or_not,
     each_row,
     register,
+    too_long,
 )
+from people.tabular import Row
 
 
 @dataclass
@@ -38,11 +42,20 @@ class SiteRow:
         return (self.working_days, self.country, self.subdivision)
 
 
+@dataclass
+class DepartmentRow:
+    line: int
+    code: str
+    name: str
+    parent: str
+    site: str
+
+
 class SiteImporter(ByAlias):
     kind = "sites"
     title = _("Sites")
     permission = "people.import_people"
-    required = ("code", "name", "time_zone", "working_days")
+    required: tuple[str, ...] = ("code", "name", "time_zone", "working_days")
     aliases = {
         "code": ("site", "site code", "kürzel", "standortcode", "代码", "地点代码"),
         "name": ("site name", "standort", "bezeichnung", "名称", "地点"),
@@ -64,34 +77,59 @@ class SiteImporter(ByAlias):
         progress: Progress,
     ) -> None:
         problems = Problems()
+        as_of = options.as_of or timezone.localdate()
+        sites = {site.code.casefold(): site for site in Site.objects.prefetch_related("weeks")}
         rows = [
             row for mapped, raw in each_row(sheets, progress)
-            if (row := self._row(mapped, raw, problems))
+            if (row := self._row(mapped, raw, problems, sites))
         ]  # fmt: skip
         _refuse_repeats(rows, problems)
+        for row in rows:
+            site = sites.get(row.code.casefold())
+            self._refuse_earlier(row, site and _last_week(site), as_of, problems)
         problems.refuse_if_any()
-        as_of = options.as_of or timezone.localdate()
         dry_or_not(lambda: self._write(rows, report, as_of=as_of, by=by), dry_run=dry_run)
 
-    def _row(self, mapped: MappedSheet, raw, problems: Problems) -> SiteRow | None:
+    def _row(
+        self, mapped: MappedSheet, raw: Row, problems: Problems, sites: dict[str, Site]
+    ) -> SiteRow | None:
         row = SiteRow(raw.line, *(mapped.text(raw, name) for name in (
             "code", "name", "time_zone", "country", "subdivision", "working_days")))  # fmt: skip
+        self._keep_known(row, mapped, sites.get(row.code.casefold()))
         row.country = row.country.upper()
         checks = {
-            "code": lambda: _not_empty(row.code),
-            "name": lambda: _not_empty(row.name),
+            "code": lambda: _fits(row.code, 30),
+            "name": lambda: _fits(row.name, 200),
             "time_zone": lambda: _zone(row.time_zone),
-            "working_days": lambda: rules.parse_working_days(row.working_days),
+            "working_days": lambda: _week(row.working_days),
             "country": lambda: rules.public_holidays(row.country, row.subdivision, 2026),
+            "subdivision": lambda: _fits(row.subdivision, 10, needed=False),
         }
         before = problems.count
         for name, check in checks.items():
             try:
                 check()
             except ValueError as error:
-                column = mapped.column(name)
-                problems.add(str(error), raw.line, column.header if column else name)
+                problems.add(str(error), raw.line, _header(mapped, name))
         return row if problems.count == before else None
+
+    def _keep_known(self, row: SiteRow, mapped: MappedSheet, site: Site | None) -> None:
+        """A known code keeps its spelling, and a column that the file has not erases nothing."""
+        if site is None:
+            return
+        row.code = site.code
+        week = _last_week(site)
+        if week and mapped.column("country") is None:
+            row.country = week.country
+        if week and mapped.column("subdivision") is None:
+            row.subdivision = week.subdivision
+
+    def _refuse_earlier(
+        self, row: SiteRow, week: WorkingWeek | None, as_of: date, problems: Problems
+    ) -> None:
+        if week is None or as_of >= week.from_date or row.week == _week_state(week):
+            return
+        problems.add(_too_early(week.from_date, as_of), row.line, "working_days")
 
     def _write(self, rows: list[SiteRow], report: Report, *, as_of: date, by: User) -> None:
         for row in rows:
@@ -123,47 +161,65 @@ class SiteImporter(ByAlias):
 
 
 def _site_state(site: Site) -> tuple:
-    week = site.weeks.order_by("-from_date").first()
-    return (
-        site.name,
-        site.time_zone,
-        (week.working_days, week.country, week.subdivision) if week else None,
-    )
+    week = _last_week(site)
+    return (site.name, site.time_zone, _week_state(week) if week else None)
+
+
+def _last_week(site: Site) -> WorkingWeek | None:
+    return max(site.weeks.all(), key=lambda week: week.from_date, default=None)
+
+
+def _week_state(week: WorkingWeek) -> tuple[str, str, str]:
+    return (week.working_days, week.country, week.subdivision)
+
+
+def _too_early(since: date, as_of: date) -> str:
+    """A change dated before the last one would be silently outlived by it."""
+    return f"was changed from {since} already; a change from {as_of} is too early"
+
+
+@cache
+def _time_zones() -> set[str]:
+    """All names; they are looked for in the file system, so once."""
+    return zoneinfo.available_timezones()
 
 
 def _zone(name: str) -> None:
-    if name not in zoneinfo.available_timezones():
+    if name not in _time_zones():
         raise ValueError(f"“{name}” is not a time zone; for example Europe/London")
 
 
-def _not_empty(text: str) -> None:
-    if not text:
+def _week(text: str) -> None:
+    rules.parse_working_days(text)
+    _fits(text, 40)
+
+
+def _fits(text: str, most: int, *, needed: bool = True) -> None:
+    if needed and not text:
         raise ValueError("is empty; every line needs one")
+    if wrong := too_long(text, most):
+        raise ValueError(wrong)
 
 
-def _refuse_repeats(rows: list, problems: Problems, column: str = "code") -> None:
+def _header(mapped: MappedSheet, field: str) -> str:
+    column = mapped.column(field)
+    return column.header if column else field
+
+
+def _refuse_repeats(rows: Sequence[SiteRow | DepartmentRow], problems: Problems) -> None:
     lines: dict[str, int] = {}
     for row in rows:
-        value = getattr(row, column)
-        if value in lines:
-            problems.add(f"{value} stands in line {lines[value]} already", row.line, column)
-        lines.setdefault(value, row.line)
-
-
-@dataclass
-class DepartmentRow:
-    line: int
-    code: str
-    name: str
-    parent: str
-    site: str
+        code = row.code.casefold()
+        if code and code in lines:
+            problems.add(f"{row.code} stands in line {lines[code]} already", row.line, "code")
+        lines.setdefault(code, row.line)
 
 
 class DepartmentImporter(ByAlias):
     kind = "departments"
     title = _("Departments")
     permission = "people.import_people"
-    required = ("code", "name", "site")
+    required: tuple[str, ...] = ("code", "name", "site")
     aliases = {
         "code": ("department", "department code", "dept", "unit", "kürzel", "abteilungscode",
                  "代码", "部门代码"),
@@ -185,26 +241,46 @@ class DepartmentImporter(ByAlias):
     ) -> None:
         problems = Problems()
         rows = []
+        places = _last_places()
         for mapped, raw in each_row(sheets, progress):
             names = ("code", "name", "parent", "site")
             row = DepartmentRow(raw.line, *(mapped.text(raw, name) for name in names))
+            if mapped.column("parent") is None:
+                row.parent = _known_parent(places.get(row.code.casefold()))
             rows.append(row)
-            for name in ("code", "name", "site"):
-                if not getattr(row, name):
-                    problems.add("is empty; every line needs one", raw.line, name)
+            for name, most in (("code", 30), ("name", 200), ("site", 30)):
+                try:
+                    _fits(getattr(row, name), most)
+                except ValueError as error:
+                    problems.add(str(error), raw.line, _header(mapped, name))
         _refuse_repeats(rows, problems)
-        self._refuse_unknown(rows, problems)
-        problems.refuse_if_any()
+        self._spell_as_known(rows)
+        self._refuse_unknown(rows, places, problems)
         as_of = options.as_of or timezone.localdate()
+        self._refuse_earlier(rows, places, as_of, problems)
+        problems.refuse_if_any()
         dry_or_not(lambda: self._write(rows, report, as_of=as_of, by=by), dry_run=dry_run)
 
-    def _refuse_unknown(self, rows: list[DepartmentRow], problems: Problems) -> None:
+    def _spell_as_known(self, rows: list[DepartmentRow]) -> None:
+        """A code is one department or site however it is cased."""
+        codes = {row.code.casefold(): row.code for row in rows}
+        codes |= {c.casefold(): c for c in Department.objects.values_list("code", flat=True)}
+        sites = {c.casefold(): c for c in Site.objects.values_list("code", flat=True)}
+        for row in rows:
+            row.code = codes[row.code.casefold()]
+            row.parent = codes.get(row.parent.casefold(), row.parent)
+            row.site = sites.get(row.site.casefold(), row.site)
+
+    def _refuse_unknown(
+        self, rows: list[DepartmentRow], places: dict[str, Placement], problems: Problems
+    ) -> None:
         sites = set(Site.objects.values_list("code", flat=True))
-        known = {
-            p.department.code: p.parent and p.parent.code
-            for p in Placement.objects.filter(until_date=None).select_related("department", "parent")
+        parents: dict[str, str | None] = {
+            place.department.code: _known_parent(place) or None
+            for place in places.values()
+            if place.until_date is None
         }
-        parents = known | {row.code: row.parent or None for row in rows}
+        parents |= {row.code: row.parent or None for row in rows}
         for row in rows:
             if row.site not in sites:
                 problems.add(f"“{row.site}” is not a site; import it first", row.line, "site")
@@ -213,21 +289,31 @@ class DepartmentImporter(ByAlias):
             elif _goes_in_a_circle(row.code, parents):
                 problems.add(f"{row.code} would be above itself", row.line, "parent")
 
+    def _refuse_earlier(
+        self,
+        rows: list[DepartmentRow],
+        places: dict[str, Placement],
+        as_of: date,
+        problems: Problems,
+    ) -> None:
+        for row in rows:
+            place = places.get(row.code.casefold())
+            if place is None or (_known_parent(place), place.site.code) == (row.parent, row.site):
+                continue
+            if as_of < place.from_date:
+                problems.add(_too_early(place.from_date, as_of), row.line, "parent")
+
     def _write(self, rows: list[DepartmentRow], report: Report, *, as_of: date, by: User) -> None:
         departments = {d.code: d for d in Department.objects.all()}
-        places = {
-            p.department_id: p
-            for p in Placement.objects.filter(until_date=None).select_related("parent", "site")
-        }
+        places = _last_places()
         sites = {site.code: site for site in Site.objects.all()}
         for row in rows:
             if row.code not in departments:
                 departments[row.code] = Department.objects.create(code=row.code, name=row.name)
         for row in rows:
-            department = departments[row.code]
-            place = places.get(department.pk)
-            before = place and (department.name, place.parent and place.parent.code, place.site.code)
-            if before == (row.name, row.parent or None, row.site):
+            department, place = departments[row.code], places.get(row.code.casefold())
+            before = place and (department.name, _known_parent(place), place.site.code)
+            if before == (row.name, row.parent, row.site) and not _is_closed(place, as_of):
                 report.unchanged += 1
                 continue
             if department.name != row.name:
@@ -243,6 +329,20 @@ class DepartmentImporter(ByAlias):
                 "import_department", by=by, subject=f"department:{row.code}", before=before,
                 after=vars(row),
             )  # fmt: skip
+
+
+def _last_places() -> dict[str, Placement]:
+    """Where each department stands, or stood last, by its casefolded code."""
+    places = Placement.objects.select_related("department", "parent", "site")
+    return {place.department.code.casefold(): place for place in places.order_by("from_date")}
+
+
+def _known_parent(place: Placement | None) -> str:
+    return place.parent.code if place and place.parent else ""
+
+
+def _is_closed(place: Placement | None, day: date) -> bool:
+    return bool(place and place.until_date and place.until_date < day)
 
 
 def _goes_in_a_circle(code: str, parents: dict[str, str | None]) -> bool:
@@ -264,9 +364,13 @@ def _place(
     as_of: date,
 ) -> None:
     """The department stands here from a day on; the first place holds from the beginning."""
-    if place and (place.parent_id, place.site_id) == (parent and parent.pk, site.pk):
+    same = place and (place.parent_id, place.site_id) == (parent and parent.pk, site.pk)
+    if same and not _is_closed(place, as_of):
         return
-    if place and place.from_date < as_of:
+    if _is_closed(place, as_of):
+        # Opened again from today on; the days on which it was closed stay closed.
+        place = None
+    elif place and place.from_date < as_of:
         place.until_date = as_of - timedelta(days=1)
         place.save()
         place = None

@@ -21,7 +21,7 @@ from decimal import Decimal
 from typing import Any
 
 import charset_normalizer
-import openpyxl  # type: ignore[import-untyped]
+import openpyxl
 
 from .cells import Cell, Number, TableError, normalise
 
@@ -186,7 +186,7 @@ def _refuse_binary(content: bytes, filename: str) -> None:
 
 def _encrypted(filename: str) -> TableError:
     return TableError(
-        f"“{filename}” is protected with a password. Save it without the password and send it again."
+        f"“{filename}” is protected with a password. Save it without one and send it again."
     )
 
 

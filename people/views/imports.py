@@ -46,7 +46,10 @@ def _own_draft(request, pk: int) -> ImportDraft:
 @login_required
 def show(request, pk: int):
     draft = _own_draft(request, pk)
-    form = _mapping_form(draft)
+    return _shown(request, draft, _mapping_form(draft))
+
+
+def _shown(request, draft: ImportDraft, form: MappingForm):
     context = {"draft": draft, "form": form, "under_way": draft.state in UNDER_WAY}
     return render(request, "people/import.html", context)
 
@@ -68,9 +71,10 @@ def _mapping_form(draft: ImportDraft, posted=None) -> MappingForm:
 def read_anew(request, pk: int):
     draft = _own_draft(request, pk)
     form = _mapping_form(draft, request.POST)
-    if form.is_valid():
-        try_again(draft, options=form.options())
-        check_uploaded_file.enqueue(draft_id=draft.pk)
+    if not form.is_valid():
+        return _shown(request, draft, form)
+    try_again(draft, options=form.options())
+    check_uploaded_file.enqueue(draft_id=draft.pk)
     return redirect("import", pk)
 
 
@@ -78,6 +82,9 @@ def read_anew(request, pk: int):
 @require_POST
 def apply(request, pk: int):
     draft = _own_draft(request, pk)
+    if draft.state != ImportDraft.State.CHECKED:
+        messages.warning(request, _("Nothing was imported now: see below how the file stands."))
+        return redirect("import", pk)
     apply_uploaded_file.enqueue(draft_id=draft.pk)
     messages.success(request, _("The import of %(file)s has started.") % {"file": draft.filename})
     return redirect("import", pk)

@@ -38,6 +38,8 @@ class Command(ProductCommand):
             self.write_json(test.as_json())
             return
         for target, days, met in test.targets:
-            self.stdout.write(f"{target.department.code} {target.metric.code}: {met} of {days} days")
+            self.stdout.write(
+                f"{target.department.code} {target.metric.code}: {met} of {days} days"
+            )
         for threshold, days in test.hits.items():
             self.stdout.write(f"{threshold}% of goals: {days} of {test.days} days")

@@ -31,7 +31,9 @@ class Command(ProductCommand):
             if approved_by.pk == by.pk:
                 self.refuse("--approved-by: who proposes does not approve")
             if not approved_by.has_perm("incentives.approve_restatement"):
-                self.refuse(f"--approved-by {options['approved_by']}: needs the role finance or executive")
+                self.refuse(
+                    f"--approved-by {options['approved_by']}: needs the role finance or executive"
+                )
         correction = self._correction(options)
         try:
             if options["dry_run"]:

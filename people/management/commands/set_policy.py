@@ -4,7 +4,8 @@ from people.services import policies
 
 class Command(ProductCommand):
     help = "Set a dated policy: " + "; ".join(
-        f"{name} ({form}; default {default})" for name, (default, _c, form) in policies.KNOWN.items()
+        f"{name} ({form}; default {default})"
+        for name, (default, _c, form) in policies.KNOWN.items()
     )
 
     def add_arguments(self, parser) -> None:

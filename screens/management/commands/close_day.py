@@ -37,7 +37,7 @@ class Command(ProductCommand):
             if options["last"] < options["first"]:
                 self.usage("--through is before --from")
             return days_between(options["first"], options["last"])
-        self.usage("give --date DATE, or --from DATE with --through DATE")
+        return self.usage("give --date DATE, or --from DATE with --through DATE")
 
     def _close(self, each: date, by, options: dict) -> list[dict]:
         now = timezone.now()

@@ -1,0 +1,137 @@
+"""Money moves once, between two accounts of one currency, and never below a floor."""
+
+from datetime import date
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ledger.models import Transfer
+from ledger.services.checking import check_ledger
+from ledger.services.posting import (
+    FloorBroken,
+    GuardsMissing,
+    KeyAlreadyUsed,
+    LedgerRefusal,
+    open_account,
+    post,
+    reverse,
+)
+from people import guards
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def company():
+    return open_account("company", currency="GBP")
+
+
+@pytest.fixture
+def budget():
+    return open_account("budget", currency="GBP", floored=True)
+
+
+def move(from_account, to_account, amount, by, key="k", **more):
+    return post(
+        key=key, from_account=from_account, to_account=to_account, amount_minor=amount,
+        why="test", by=by, **more,
+    )  # fmt: skip
+
+
+def test_a_transfer_moves_money_from_one_account_to_another(company, budget, system):
+    move(company, budget, 500, system, earned_day=date(2026, 3, 2))
+    assert (company.balance(), budget.balance()) == (-500, 500)
+    budget.refresh_from_db()
+    assert budget.balance_minor == 500
+
+
+def test_the_same_key_again_is_the_same_transfer(company, budget, system):
+    first = move(company, budget, 500, system)
+    assert move(company, budget, 500, system) == first
+    assert budget.balance() == 500
+
+
+def test_the_same_key_with_other_content_is_refused(company, budget, system):
+    move(company, budget, 500, system)
+    other = open_account("other", currency="GBP")
+    for wanted in ((company, budget, 501), (company, other, 500)):
+        with pytest.raises(KeyAlreadyUsed):
+            move(*wanted, system)
+    assert Transfer.objects.count() == 1
+
+
+def test_a_floor_holds(company, budget, system):
+    move(company, budget, 500, system)
+    with pytest.raises(FloorBroken, match="holds less than 501"):
+        move(budget, company, 501, system, key="too much")
+    assert budget.balance() == 500
+    move(budget, company, 500, system, key="all")
+    assert check_ledger().problems == []
+
+
+@pytest.mark.parametrize("amount", [0, -1])
+def test_nothing_and_less_than_nothing_do_not_move(company, budget, system, amount):
+    with pytest.raises(LedgerRefusal):
+        move(company, budget, amount, system)
+
+
+def test_an_account_does_not_pay_itself(company, system):
+    with pytest.raises(LedgerRefusal, match="both"):
+        move(company, company, 1, system)
+
+
+def test_currencies_do_not_mix(company, system):
+    with pytest.raises(LedgerRefusal, match="USD"):
+        move(company, open_account("us", currency="USD"), 1, system)
+
+
+def test_an_account_keeps_its_floor(budget):
+    with pytest.raises(LedgerRefusal, match="with a floor"):
+        open_account("budget", currency="GBP", floored=False)
+
+
+def test_a_reversal_takes_a_transfer_back_once(company, budget, system):
+    transfer = move(company, budget, 500, system)
+    back = reverse(transfer, why="mistake", by=system)
+    assert back.key == "k:reversal"
+    assert reverse(transfer, why="mistake", by=system) == back
+    assert budget.balance() == 0
+    with pytest.raises(LedgerRefusal, match="is not reversed"):
+        reverse(back, why="again", by=system)
+
+
+def test_money_does_not_move_without_the_guards(company, budget, system):
+    from django.db import connection
+
+    guard = next(
+        g
+        for g in guards.registered(connection.vendor)
+        if g.name == "ledger_transfer_is_never_edited"
+    )
+    with connection.cursor() as cursor:
+        for statement in guards.drop_statements(guard, connection.vendor):
+            cursor.execute(statement, None)
+    with pytest.raises(GuardsMissing, match="ledger_transfer_is_never_edited"):
+        move(company, budget, 1, system)
+    assert "guard ledger_transfer_is_never_edited is missing or altered" in check_ledger().problems
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    moves=st.lists(
+        st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(1, 900)), max_size=15
+    )
+)
+def test_balances_always_sum_to_zero(moves, system):
+    accounts = [open_account(f"a{n}", currency="GBP", floored=n > 1) for n in range(4)]
+    start = Transfer.objects.count()
+    for number, (source, to, amount) in enumerate(moves):
+        try:
+            move(accounts[source], accounts[to], amount, system, key=f"m{start + number}")
+        except LedgerRefusal:
+            continue
+    assert check_ledger().problems == []
+    assert sum(account.balance() for account in accounts) == 0

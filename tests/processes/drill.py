@@ -1,0 +1,239 @@
+"""Runs one drill in processes of its own against the database of DATABASE_URL; prints JSON.
+
+`python -m tests.processes.drill NAME`: children are forked, so that a hundred of them cost
+seconds and not minutes; each opens its own connection.
+"""
+
+import json
+import os
+import random
+import select
+import signal
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+
+import django
+
+django.setup()
+
+from django.db import OperationalError  # noqa: E402
+
+from incentives.services.closing import close_day  # noqa: E402
+from ledger.models import Transfer  # noqa: E402
+from ledger.services.posting import LedgerRefusal, open_account, post  # noqa: E402
+from people.checks import leave_no_connection  # noqa: E402
+from people.models import User  # noqa: E402
+from people.services.retrying import DatabaseBusy  # noqa: E402
+
+LATER = datetime(2027, 1, 1, tzinfo=UTC)
+
+
+def forked(work: Callable[[int], None]) -> tuple[int, int]:
+    """A child that does `work` with a pipe to tell what it has done; (pid, reading end)."""
+    read, write = os.pipe()
+    pid = os.fork()
+    if pid:
+        os.close(write)
+        return pid, read
+    os.close(read)
+    code = 1
+    try:
+        work(write)
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def say(pipe: int, text: str) -> None:
+    os.write(pipe, f"{text}\n".encode())
+
+
+def heard(read: int) -> list[str]:
+    """All whole lines a child has told."""
+    content = b""
+    while chunk := os.read(read, 65536):
+        content += chunk
+    os.close(read)
+    return [line.decode() for line in content.split(b"\n")[:-1]]
+
+
+def all_of(works: list[Callable[[int], None]]) -> list[list[str]]:
+    leave_no_connection()
+    children = [forked(work) for work in works]
+    lines = [heard(read) for _pid, read in children]
+    for pid, _read in children:
+        _pid, status = os.waitpid(pid, 0)
+        assert status == 0, f"a child ended with {status}"
+    return lines
+
+
+def floor() -> dict:
+    """16 processes take 10 out of 1,000, 20 times each."""
+    by = User.objects.system()
+    company = open_account("company", currency="GBP")
+    budget = open_account("budget", currency="GBP", floored=True)
+    post(key="fill", from_account=company, to_account=budget, amount_minor=1000, why="x", by=by)
+
+    def spend(number: int) -> Callable[[int], None]:
+        def work(pipe: int) -> None:
+            for turn in range(20):
+                try:
+                    post(key=f"{number}-{turn}", from_account=budget, to_account=company,
+                         amount_minor=10, why="x", by=by)  # fmt: skip
+                except LedgerRefusal:
+                    say(pipe, "refused")
+                else:
+                    say(pipe, "spent")
+
+        return work
+
+    lines = [line for lines in all_of([spend(n) for n in range(16)]) for line in lines]
+    budget.refresh_from_db()
+    return {
+        "spent": lines.count("spent"), "refused": lines.count("refused"),
+        "balance": budget.balance_minor, "sum": budget.balance(),
+    }  # fmt: skip
+
+
+def crossing() -> dict:
+    """8 processes move money both ways between two accounts: the order of locks must hold."""
+    by = User.objects.system()
+    one = open_account("one", currency="GBP")
+    two = open_account("two", currency="GBP")
+
+    def swap(number: int) -> Callable[[int], None]:
+        def work(pipe: int) -> None:
+            ends = (one, two) if number % 2 else (two, one)
+            for turn in range(25):
+                post(key=f"{number}-{turn}", from_account=ends[0], to_account=ends[1],
+                     amount_minor=1, why="x", by=by)  # fmt: skip
+                say(pipe, "moved")
+
+        return work
+
+    lines = all_of([swap(n) for n in range(8)])
+    return {"moved": sum(map(len, lines)), "balance": one.balance()}
+
+
+def same_keys() -> dict:
+    """40 keys, each posted by 16 processes: 640 tries, 40 effects."""
+    by = User.objects.system()
+    one = open_account("one", currency="GBP")
+    two = open_account("two", currency="GBP", floored=True)
+
+    def repeat(number: int) -> Callable[[int], None]:
+        def work(pipe: int) -> None:
+            keys = list(range(40))
+            random.Random(number).shuffle(keys)
+            for key in keys:
+                post(
+                    key=f"key{key}",
+                    from_account=one,
+                    to_account=two,
+                    amount_minor=5,
+                    why="x",
+                    by=by,
+                )
+                say(pipe, "ok")
+
+        return work
+
+    lines = all_of([repeat(n) for n in range(16)])
+    two.refresh_from_db()
+    return {
+        "tries": sum(map(len, lines)), "effects": Transfer.objects.count(),
+        "balance": two.balance_minor,
+    }  # fmt: skip
+
+
+def close_at_once() -> dict:
+    """Five processes close the same days at the same time."""
+    by = User.objects.system()
+    days = [date(2026, 3, d) for d in (2, 3, 4, 5, 6)]
+
+    def close(pipe: int) -> None:
+        for day in days:
+            [verdict] = close_day(day, by=by, now=LATER, final=True)
+            say(pipe, f"{day} {verdict.pk} {verdict.contribution_minor}")
+
+    lines = all_of([close] * 5)
+    return {"lines": lines}
+
+
+KILLS = 104
+AT_ONCE = 8
+
+
+def kill_writers() -> dict:
+    """Writers are killed with SIGKILL while they post and close; what they told must be there."""
+    by = User.objects.system()
+    company = open_account("company", currency="GBP")
+    budget = open_account("budget", currency="GBP", floored=True)
+    random.seed(95)
+    told: list[str] = []
+    killed = 0
+    while killed < KILLS:
+        leave_no_connection()
+        wave = [forked(_posting(killed + n, company, budget, by)) for n in range(AT_ONCE)]
+        for pid, read in wave:
+            select.select([read], [], [], 20)
+            time.sleep(random.uniform(0, 0.03))
+            os.kill(pid, signal.SIGKILL)
+            _pid, status = os.waitpid(pid, 0)
+            killed += os.WIFSIGNALED(status)
+            told += heard(read)
+    present = set(Transfer.objects.values_list("key", flat=True))
+    budget.refresh_from_db()
+    return {
+        "killed": killed, "told": len(told), "lost": sorted(set(told) - present)[:5],
+        "balance": budget.balance_minor, "sum": budget.balance(),
+    }  # fmt: skip
+
+
+def _posting(number: int, company, budget, by) -> Callable[[int], None]:
+    def work(pipe: int) -> None:
+        turn = 0
+        while True:
+            key = f"{number}-{turn}"
+            try:
+                post(
+                    key=key, from_account=company, to_account=budget, amount_minor=1, why="x", by=by
+                )
+            except (OperationalError, DatabaseBusy):
+                continue
+            say(pipe, key)
+            turn += 1
+
+    return work
+
+
+def kill_closers() -> dict:
+    """A process that closes day after day is killed again and again, and begins again each time."""
+    by = User.objects.system()
+    days = [date(2026, 1, 1).replace(month=m, day=d) for m in range(1, 7) for d in range(1, 29)]
+    told: set[str] = set()
+    killed = 0
+    random.seed(95)
+
+    def close(pipe: int) -> None:
+        for day in days:
+            if str(day) not in told:
+                close_day(day, by=by, now=LATER, final=True)
+                say(pipe, str(day))
+
+    while len(told) < len(days):
+        leave_no_connection()
+        pid, read = forked(close)
+        select.select([read], [], [], 20)
+        time.sleep(random.uniform(0, 0.02))
+        os.kill(pid, signal.SIGKILL)
+        _pid, status = os.waitpid(pid, 0)
+        killed += os.WIFSIGNALED(status)
+        told.update(heard(read))
+    return {"killed": killed, "days": len(told)}
+
+
+if __name__ == "__main__":
+    print(json.dumps(globals()[sys.argv[1]]()))

@@ -1,0 +1,107 @@
+"""A small company in the middle of a week, for tests that look at many pages.
+
+It is Wednesday morning. Monday is final and missed (Billing waited too long), Tuesday is open and
+has a figure held in Claims and one in Billing; Dee has proposed a correction of Monday that moves
+money and has a file on the way; a colleague wrote a document.
+"""
+
+from datetime import UTC, date, datetime
+from types import SimpleNamespace
+
+import pytest
+from django.core.files.base import ContentFile
+from django.utils import timezone
+from wagtail.documents.models import Document
+from wagtail.models import Collection
+
+from cms.rights import give_rights
+from cms.services.posting import post_day
+from incentives.models import HeldFigure, Result
+from incentives.services.recording import Figure, record
+from incentives.services.restating import Correction, propose
+from people.models import Role, User
+from people.services.drafts import upload
+from people.services.importing import Options
+from people.services.roles import follow_roles
+from screens.services.access import add_screen
+from tests.conftest import MONDAY, make_person, scaled_of
+from tests.incentives.test_closing import close, make_pool, report_all
+
+TUESDAY = date(2026, 3, 3)
+WEDNESDAY_MORNING = datetime(2026, 3, 4, 8, 0, tzinfo=UTC)
+ROLES = (
+    "anonymous", "employee", "lead", "hr", "finance", "executive", "editor", "auditor",
+    "administrator",
+)  # fmt: skip
+
+
+@pytest.fixture
+def wednesday(monkeypatch):
+    """The clock stands still at Wednesday morning, so that Tuesday is yesterday."""
+    monkeypatch.setattr(timezone, "now", lambda: WEDNESDAY_MORNING)
+    return WEDNESDAY_MORNING
+
+
+@pytest.fixture
+def pool(goals, system):
+    return make_pool(system)
+
+
+@pytest.fixture
+def missed_monday(pool, goals, system, wednesday):
+    """Monday, final with three of four goals met; its page is posted."""
+    report_all(goals, system, met=3)
+    [verdict] = close(system)
+    give_rights()
+    post_day(MONDAY, now=wednesday)
+    return verdict
+
+
+@pytest.fixture
+def edna(billing, system):
+    return make_person("edna", billing, (Role.EDITOR, None), by=system)
+
+
+@pytest.fixture
+def cast(ann, bob, dee, fay, eve, edna, max_auditor, root) -> dict[str, User | None]:
+    """By role, somebody who has that role and no other."""
+    people = dict(zip(ROLES, (None, ann, bob, dee, fay, eve, edna, max_auditor, root), strict=True))
+    for user in filter(None, people.values()):
+        follow_roles(user)
+    return people
+
+
+def propose_monday_met(goals, *, by, now):
+    """Billing's waiting time was 4 minutes: the fourth goal is met, and Monday pays."""
+    missed = goals[3]
+    correction = Correction(MONDAY, missed.department, missed.metric, "value", scaled_of("4"))
+    return propose(correction, reason="typing mistake", by=by, now=now)
+
+
+def hold(target, *, by, value="500") -> HeldFigure:
+    """An implausible figure of Tuesday, held for a second person."""
+    figure = Figure(TUESDAY, target.department_id, target.metric_id, scaled_of(value))
+    record([figure], by=by, source=Result.Source.FORM, hold_implausible=True)
+    return HeldFigure.objects.get(department=target.department, metric=target.metric, date=TUESDAY)
+
+
+@pytest.fixture
+def scene(missed_monday, goals, cast, wednesday, settings, tmp_path):
+    """Everything an address can point to."""
+    settings.MEDIA_ROOT = tmp_path
+    dee, root, bob = cast["hr"], cast["administrator"], cast["lead"]
+    document = Document(title="Handbook", collection=Collection.objects.get(depth=1))
+    document.file.save("handbook.txt", ContentFile(b"hello"))
+    screen, secret = add_screen("Hall", place="", language="en", by=root)
+    return SimpleNamespace(
+        held=hold(goals[0], by=bob),
+        held_elsewhere=hold(goals[2], by=root),
+        restatement=propose_monday_met(goals, by=dee, now=wednesday),
+        draft=upload("departments", b"code,name\n", filename="d.csv", options=Options(), by=dee),
+        document=document,
+        screen=screen,
+        secret=secret,
+        goals=goals,
+        snapshot=missed_monday,
+        cast=cast,
+    )

@@ -1,0 +1,279 @@
+"""Every guard refuses, and it is the guard that does: without it the statement goes through."""
+
+from datetime import date
+
+import pytest
+from django.core.management import call_command
+from django.db import IntegrityError, connection, transaction
+
+from cms.models import DaySnapshot
+from incentives.models import DayVerdict, Excuse, GoalVerdict, Result, Target
+from ledger.models import Account, Transfer
+from ledger.services.posting import open_account, post, reverse
+from people import guards
+from people.models import AuditEntry, Membership, Placement
+from people.rules import BEGINNING
+from people.services import audit
+from tests.conftest import MONDAY, make_result, make_target
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world(goals, ann, system, claims, billing):
+    """One row in every guarded table."""
+    one = open_account("one", currency="GBP")
+    two = open_account("two", currency="GBP")
+    transfer = post(
+        key="k", from_account=one, to_account=two, amount_minor=5, why="test", by=system
+    )
+    result = make_result(claims, goals[0].metric, MONDAY, "80", system)
+    excuse = Excuse.objects.create(
+        date=MONDAY, department=claims, metric=goals[0].metric, reason="x", made_by=system
+    )
+    verdict = DayVerdict.objects.create(
+        date=MONDAY, status="final", threshold_bp=9500, mode="share", unreported="missed",
+        made_by=system,
+    )  # fmt: skip
+    goal = GoalVerdict.objects.create(
+        verdict=verdict, target=goals[0], state=2, target_scaled=1, weight=1
+    )
+    snapshot = DaySnapshot.objects.create(
+        date=MONDAY, version=1, status="final", payload="{}", sha256="a"
+    )
+    entry = audit.record("test", by=system, subject="x")
+    if connection.vendor == "postgresql":
+        # Checks that wait for the commit would keep a table from being truncated or altered.
+        sql("SET CONSTRAINTS ALL IMMEDIATE")
+    return {
+        "ledger_transfer": transfer, "incentives_result": result, "incentives_excuse": excuse,
+        "incentives_dayverdict": verdict, "incentives_goalverdict": goal,
+        "cms_daysnapshot": snapshot, "people_auditentry": entry,
+        "target": goals[0], "membership": ann.employee.memberships.get(),
+        "placement": claims.placements.get(), "accounts": (one, two), "by": system,
+        "billing": billing,
+    }  # fmt: skip
+
+
+HARMLESS_COLUMN = {
+    "ledger_transfer": "why", "incentives_result": "reason", "incentives_excuse": "reason",
+    "incentives_dayverdict": "reason", "incentives_goalverdict": "weight",
+    "cms_daysnapshot": "payload", "people_auditentry": "why",
+}  # fmt: skip
+
+
+def sql(statement: str, *parameters) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters or None)
+
+
+def edit(table: str, world) -> None:
+    column = HARMLESS_COLUMN[table]
+    value = "7" if column == "weight" else "'edited'"
+    sql(f"UPDATE {table} SET {column} = {value}")
+
+
+def replace(table: str, world) -> None:
+    columns = ", ".join(f.column for f in type(world[table])._meta.local_concrete_fields)
+    sql(f"INSERT OR REPLACE INTO {table} ({columns}) SELECT {columns} FROM {table}")
+
+
+def delete(table: str, world) -> None:
+    sql(f"DELETE FROM {table}")
+
+
+def truncate(table: str, world) -> None:
+    sql(f"TRUNCATE {table}")
+
+
+VERBS = {"edited": edit, "deleted": delete, "truncated": truncate, "replaced": replace}
+
+
+def reverse_too_much(world) -> None:
+    one, two = world["accounts"]
+    Transfer.objects.create(
+        key="r", from_account=two, to_account=one, amount_minor=6, currency="GBP", why="x",
+        made_by=world["by"], reverses=world["ledger_transfer"],
+    )  # fmt: skip
+
+
+def mix_currencies(world) -> None:
+    dollars = open_account("dollars", currency="USD")
+    Transfer.objects.create(
+        key="m", from_account=world["accounts"][0], to_account=dollars, amount_minor=6,
+        currency="GBP", why="x", made_by=world["by"],
+    )  # fmt: skip
+
+
+def forget_an_account(world) -> None:
+    open_account("unused", currency="GBP")
+    sql("DELETE FROM ledger_account WHERE code = 'unused'")
+
+
+def rename_an_account(world) -> None:
+    sql("UPDATE ledger_account SET currency = 'USD' WHERE code = 'one'")
+
+
+def second_target(world) -> None:
+    target = world["target"]
+    make_target(
+        target.department, target.metric, "1", world["by"],
+        from_date=date(2026, 2, 1), until_date=date(2026, 2, 2),
+    )  # fmt: skip
+
+
+def moved_target(world) -> None:
+    target = world["target"]
+    other = make_target(
+        target.department, target.metric, "1", world["by"],
+        from_date=date(2025, 1, 1), until_date=date(2025, 2, 2),
+    )  # fmt: skip
+    Target.objects.filter(pk=other.pk).update(until_date=None)
+
+
+def second_membership(world) -> None:
+    Membership.objects.create(
+        employee=world["membership"].employee, department=world["billing"],
+        from_date=date(2021, 1, 1), until_date=date(2021, 1, 1),
+    )  # fmt: skip
+
+
+def moved_membership(world) -> None:
+    earlier = Membership.objects.create(
+        employee=world["membership"].employee, department=world["billing"],
+        from_date=date(2019, 1, 1), until_date=date(2019, 1, 1),
+    )  # fmt: skip
+    Membership.objects.filter(pk=earlier.pk).update(until_date=date(2020, 1, 1))
+
+
+def second_place(world) -> None:
+    place = world["placement"]
+    Placement.objects.create(
+        department=place.department, site=place.site, from_date=date(2021, 1, 1)
+    )
+
+
+def moved_place(world) -> None:
+    place = world["placement"]
+    earlier = Placement.objects.create(
+        department=place.department, site=place.site, from_date=date(1890, 1, 1),
+        until_date=date(1890, 1, 2),
+    )  # fmt: skip
+    Placement.objects.filter(pk=earlier.pk).update(until_date=BEGINNING)
+
+
+BREAKING = {
+    "a_reversal_mirrors_its_original": reverse_too_much,
+    "a_transfer_keeps_one_currency": mix_currencies,
+    "ledger_account_is_never_deleted": forget_an_account,
+    "ledger_account_keeps_its_currency": rename_an_account,
+    "a_department_has_one_target_a_metric_at_a_time": second_target,
+    "a_department_has_one_target_a_metric_at_a_time_on_insert": second_target,
+    "a_department_has_one_target_a_metric_at_a_time_on_update": moved_target,
+    "an_employee_has_one_department_at_a_time": second_membership,
+    "an_employee_has_one_department_at_a_time_on_insert": second_membership,
+    "an_employee_has_one_department_at_a_time_on_update": moved_membership,
+    "a_department_has_one_place_at_a_time": second_place,
+    "a_department_has_one_place_at_a_time_on_insert": second_place,
+    "a_department_has_one_place_at_a_time_on_update": moved_place,
+}
+
+
+def breaking(guard: guards.Guard):
+    if guard.name in BREAKING:
+        return BREAKING[guard.name]
+    table, _is_never, verb = guard.name.rpartition("_is_never_")
+    return lambda world: VERBS[verb](table, world)
+
+
+GUARDS = guards.registered(connection.vendor)
+
+
+@pytest.mark.parametrize("guard", GUARDS, ids=lambda guard: guard.name)
+def test_a_guard_is_what_refuses(guard, world):
+    attempt = breaking(guard)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        attempt(world)
+    for statement in guards.drop_statements(guard, connection.vendor):
+        sql(statement)
+    # SQLite's REPLACE and PostgreSQL's pending checks have further lines of defence of their own.
+    if guard.name.endswith(("_is_never_deleted", "_is_never_replaced", "_is_never_truncated")):
+        _without_other_lines_of_defence(guard, attempt, world)
+    else:
+        with transaction.atomic():
+            attempt(world)
+            transaction.set_rollback(True)
+
+
+def _without_other_lines_of_defence(guard, attempt, world) -> None:
+    try:
+        with transaction.atomic():
+            attempt(world)
+            transaction.set_rollback(True)
+    except IntegrityError as error:
+        assert guard.sqlite_message not in str(error)
+
+
+def test_a_provisional_verdict_may_be_renewed_until_it_is_final(world, system):
+    verdict = DayVerdict.objects.create(
+        date=date(2026, 3, 3), status="provisional", threshold_bp=9500, mode="share",
+        unreported="missed", made_by=system,
+    )  # fmt: skip
+    verdict.missed = 3
+    verdict.save()
+    verdict.status = "final"
+    verdict.save()
+    verdict.missed = 4
+    with pytest.raises(IntegrityError), transaction.atomic():
+        verdict.save()
+
+
+def test_the_inventory_notices_a_guard_that_was_altered(db):
+    assert guards.missing(connection) == []
+    guard = next(g for g in GUARDS if g.name == "people_auditentry_is_never_edited")
+    for statement in guards.drop_statements(guard, connection.vendor):
+        sql(statement)
+    if connection.vendor == "sqlite":
+        sql(
+            "CREATE TRIGGER people_auditentry_is_never_edited BEFORE UPDATE ON people_auditentry"
+            " BEGIN SELECT 1; END"
+        )
+    assert guards.missing(connection) == ["people_auditentry_is_never_edited"]
+
+
+def test_check_names_a_missing_guard_and_what_to_do(db, capsys):
+    guard = next(g for g in GUARDS if g.name == "ledger_transfer_is_never_edited")
+    for statement in guards.drop_statements(guard, connection.vendor):
+        sql(statement)
+    with pytest.raises(Exception, match="ledger_transfer_is_never_edited"):
+        call_command("check", databases=["default"])
+
+
+def test_migrating_puts_the_guards_back(db):
+    guard = next(g for g in GUARDS if g.name == "ledger_transfer_is_never_edited")
+    for statement in guards.drop_statements(guard, connection.vendor):
+        sql(statement)
+    guards.install(connection)
+    assert guards.missing(connection) == []
+
+
+def test_reversing_twice_is_refused_by_the_database(world, system):
+    reverse(world["ledger_transfer"], why="x", by=system)
+    assert Account.objects.get(code="two").balance() == 0
+    one, two = world["accounts"]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Transfer.objects.create(
+            key="again", from_account=two, to_account=one, amount_minor=5, currency="GBP", why="x",
+            made_by=system, reverses=world["ledger_transfer"],
+        )  # fmt: skip
+
+
+def test_every_append_only_table_is_known_to_the_products_role(db):
+    assert guards.append_only_tables() == {
+        "cms_daysnapshot", "incentives_excuse", "incentives_goalverdict", "incentives_result",
+        "ledger_transfer", "people_auditentry",
+    }  # fmt: skip
+
+
+def test_results_and_goals_have_rows_to_guard(world):
+    assert Result.objects.count() == GoalVerdict.objects.count() == AuditEntry.objects.count() == 1

@@ -1,0 +1,250 @@
+"""Every address of the product, for every role, read and written: what must come back.
+
+`in` is a redirect to the sign-in page. A new address that is missing here fails the last tests.
+"""
+
+import pytest
+from django.db import transaction
+from django.urls import URLResolver, get_resolver, reverse
+
+from cms.models import DaySnapshot
+from people.services.roles import follow_roles
+from tests.conftest import MONDAY
+from tests.scene import (  # noqa: F401
+    ROLES,
+    TUESDAY,
+    cast,
+    edna,
+    missed_monday,
+    pool,
+    scene,
+    wednesday,
+)
+
+pytestmark = pytest.mark.django_db
+
+# name, at will with /variant; method; then one column a role in the order of ROLES:
+#                                anon empl lead  hr  fin exec edit  aud  adm
+TABLE = """
+sign-in                     GET   200  302  302  302  302  302  302  302  302
+sign-in                     POST  200  302  302  302  302  302  302  302  302
+sign-out                    GET   405  405  405  405  405  405  405  405  405
+sign-out                    POST  302  302  302  302  302  302  302  302  302
+set_language                GET   302  302  302  302  302  302  302  302  302
+set_language                POST  302  302  302  302  302  302  302  302  302
+imports                     GET    in  403  200  200  403  403  403  403  200
+imports                     POST   in  403  200  200  403  403  403  403  200
+import/of-dee               GET    in  404  404  200  404  404  404  404  404
+import/of-dee               POST   in  404  404  200  404  404  404  404  404
+read-import-anew/of-dee     GET    in  405  405  405  405  405  405  405  405
+read-import-anew/of-dee     POST   in  404  404  302  404  404  404  404  404
+apply-import/of-dee         GET    in  405  405  405  405  405  405  405  405
+apply-import/of-dee         POST   in  404  404  302  404  404  404  404  404
+figures                     GET    in  403  200  403  403  403  403  403  200
+figures                     POST   in  403  302  403  403  403  403  403  302
+figures-of-department/own   GET    in  403  200  403  403  403  403  403  200
+figures-of-department/own   POST   in  403  302  403  403  403  403  403  302
+figures-of-department/other GET    in  403  404  403  403  403  403  403  200
+figures-of-department/other POST   in  403  404  403  403  403  403  403  302
+held-figures                GET    in  403  200  200  200  403  403  403  200
+held-figures                POST   in  403  200  200  200  403  403  403  200
+decide-held-figure/own      GET    in  403  405  405  405  403  403  403  405
+decide-held-figure/own      POST   in  403  302  302  302  403  403  403  302
+decide-held-figure/other    GET    in  403  405  405  405  403  403  403  405
+decide-held-figure/other    POST   in  403  404  302  302  403  403  403  302
+days                        GET    in  200  200  200  200  200  200  200  200
+days                        POST   in  200  200  200  200  200  200  200  200
+day/final                   GET    in  200  200  200  200  200  200  200  200
+day/final                   POST   in  200  200  200  200  200  200  200  200
+day/open                    GET    in  200  200  200  200  200  200  200  200
+day/open                    POST   in  200  200  200  200  200  200  200  200
+excuse                      GET    in  403  403  200  403  200  403  403  200
+excuse                      POST   in  403  403  302  403  302  403  403  302
+restate                     GET    in  403  403  200  200  403  403  403  200
+restate                     POST   in  403  403  200  200  403  403  403  200
+restatements                GET    in  403  403  200  200  200  403  200  200
+restatements                POST   in  403  403  200  200  200  403  200  200
+restatement                 GET    in  403  403  200  200  200  403  200  200
+restatement                 POST   in  403  403  200  200  200  403  200  200
+decide-restatement          GET    in  403  403  403  405  405  403  403  403
+decide-restatement          POST   in  403  403  403  302  302  403  403  403
+departments                 GET    in  200  200  200  200  200  200  200  200
+departments                 POST   in  200  200  200  200  200  200  200  200
+department                  GET    in  200  200  200  200  200  200  200  200
+department                  POST   in  200  200  200  200  200  200  200  200
+pools                       GET    in  200  200  200  200  200  200  200  200
+pools                       POST   in  200  200  200  200  200  200  200  200
+pool                        GET    in  200  200  200  200  200  200  200  200
+pool                        POST   in  200  200  200  200  200  200  200  200
+back-test                   GET    in  403  403  200  200  200  403  403  200
+back-test                   POST   in  403  403  200  200  200  403  403  200
+screen                      GET   403  200  200  200  200  200  200  200  200
+screen                      POST  405  405  405  405  405  405  405  405  405
+open-screen/wrong-secret    GET   404  404  404  404  404  404  404  404  404
+open-screen/wrong-secret    POST  405  405  405  405  405  405  405  405  405
+screen-manifest             GET   403  200  200  200  200  200  200  200  200
+screen-manifest             POST  405  405  405  405  405  405  405  405  405
+screen-snapshot             GET   403  200  200  200  200  200  200  200  200
+screen-snapshot             POST  405  405  405  405  405  405  405  405  405
+/                           GET    in  200  200  200  200  200  200  200  200
+/                           POST   in  200  200  200  200  200  200  200  200
+/results/                   GET    in  200  200  200  200  200  200  200  200
+/results/                   POST   in  200  200  200  200  200  200  200  200
+/results/2026-03-02/        GET    in  200  200  200  200  200  200  200  200
+/results/2026-03-02/        POST   in  200  200  200  200  200  200  200  200
+/announcements/             GET    in  200  200  200  200  200  200  200  200
+/announcements/             POST   in  200  200  200  200  200  200  200  200
+/cms/                       GET    in  403  403  403  403  403  200  403  200
+/cms/                       POST   in  403  403  403  403  403  405  403  405
+/cms/pages/                 GET    in  403  403  403  403  403  200  403  200
+/cms/images/                GET    in  403  403  403  403  403  200  403  200
+/cms/documents/             GET    in  403  403  403  403  403  200  403  200
+/cms/users/                 GET    in  403  403  403  403  403  302  403  302
+/documents/                 GET    in  200  200  200  200  200  200  200  200
+"""
+LINES = [line.split() for line in TABLE.strip().splitlines()]
+POSTED = {
+    "figures": {"date": str(TUESDAY)},
+    "figures-of-department": {"date": str(TUESDAY)},
+    "decide-held-figure": {"refuse": ""},
+    "decide-restatement": {"refuse": ""},
+    "excuse": {"reason": "Flood"},
+    "restate": {"kind": "value", "new": "4", "reason": "typing mistake"},
+}
+
+
+def address(line_name: str, scene) -> str:  # noqa: F811
+    name, _slash, variant = line_name.partition("/")
+    if not name:
+        if line_name == "/documents/":
+            return f"/documents/{scene.document.pk}/handbook.txt"
+        return line_name
+    goal = ["BILLING", "waiting"]
+    arguments = {
+        "import": [scene.draft.pk],
+        "read-import-anew": [scene.draft.pk],
+        "apply-import": [scene.draft.pk],
+        "figures-of-department": ["CLAIMS" if variant == "own" else "BILLING"],
+        "decide-held-figure": [(scene.held if variant == "own" else scene.held_elsewhere).pk],
+        "day": [TUESDAY if variant == "open" else MONDAY],
+        "excuse": [TUESDAY, *goal],
+        "restate": [MONDAY, *goal],
+        "restatement": [scene.restatement.pk],
+        "decide-restatement": [scene.restatement.pk],
+        "department": ["CLAIMS"],
+        "pool": ["bonus", 2026],
+        "open-screen": ["not-a-secret"],
+        "screen-snapshot": [DaySnapshot.objects.latest().sha256],
+    }
+    return reverse(name, args=arguments.get(name, []))
+
+
+def answer(client, user, method: str, path: str, posted: dict) -> str:
+    """The status; `in` when a stranger is sent to sign in. Wagtail sends colleagues whom it
+    refuses there as well: then what they meet there counts."""
+    client.logout()
+    if user:
+        client.force_login(user)
+    ask = client.get if method == "GET" else client.post
+    response = ask(path, posted if method == "POST" else {})
+    if response.status_code == 302 and response.url.startswith("/sign-in/?next="):
+        if user is None:
+            return "in"
+        response = client.get(response.url)
+    return str(response.status_code)
+
+
+@pytest.mark.parametrize("line", LINES, ids=lambda line: " ".join(line[:2]))
+def test_every_role_gets_what_the_table_says(line, scene, client):  # noqa: F811
+    name, method, *expected = line
+    path, posted = address(name, scene), POSTED.get(name.partition("/")[0], {})
+    found = {}
+    for role, user in scene.cast.items():
+        with transaction.atomic():
+            found[role] = answer(client, user, method, path, posted)
+            transaction.set_rollback(True)
+    assert found == dict(zip(ROLES, expected, strict=True))
+
+
+@pytest.mark.parametrize("line", LINES, ids=lambda line: " ".join(line[:2]))
+def test_the_table_is_complete_in_its_lines(line):
+    assert len(line) == 2 + len(ROLES)
+
+
+def names_of_the_product() -> set[str]:
+    """Names of all addresses; of Wagtail's own only the prefix, its pages stand at the root."""
+    found = set()
+    for entry in get_resolver().url_patterns:
+        module = getattr(getattr(entry, "urlconf_name", None), "__name__", "")
+        if module == "wagtail.urls":
+            continue
+        if module.startswith("wagtail."):
+            found.add(f"/{entry.pattern}")
+        elif isinstance(entry, URLResolver):
+            assert all(pattern.name for pattern in entry.url_patterns), f"no name in {module}"
+            found.update(pattern.name for pattern in entry.url_patterns)
+        else:
+            found.add(entry.name or str(entry.pattern))
+    return found
+
+
+def test_no_address_is_missing_from_the_table():
+    listed = {name if name.startswith("/") else name.partition("/")[0] for name, *_rest in LINES}
+    assert names_of_the_product() - listed == set()
+
+
+def test_every_address_of_the_product_is_both_read_and_written_in_the_table():
+    product = {line[0] for line in LINES if not line[0].startswith("/")}
+    methods = {name: {line[1] for line in LINES if line[0] == name} for name in product}
+    assert {name for name, asked in methods.items() if asked != {"GET", "POST"}} == set()
+
+
+def test_a_role_that_ended_opens_nothing_any_more(scene, client):  # noqa: F811
+    editor = scene.cast["editor"]
+    client.force_login(editor)
+    assert client.get("/cms/").status_code == 200
+    editor.role_assignments.update(until_date=MONDAY)
+    # Its group is still there, as nobody has looked at it since.
+    assert editor.groups.filter(name="editor").exists()
+    assert client.get("/cms/", follow=True).status_code == 403
+
+
+def test_a_group_without_the_role_opens_nothing(scene, client):  # noqa: F811
+    from django.contrib.auth.models import Group
+
+    scene.cast["employee"].groups.add(Group.objects.get(name="editor"))
+    client.force_login(scene.cast["employee"])
+    assert client.get("/cms/", follow=True).status_code == 403
+
+
+def test_an_editor_writes_pages_but_no_accounts(scene, client):  # noqa: F811
+    from cms.models import AnnouncementIndexPage, ResultsPage
+
+    client.force_login(scene.cast["editor"])
+    announcements = AnnouncementIndexPage.objects.get()
+    add = reverse("wagtailadmin_pages:add", args=["cms", "announcementpage", announcements.pk])
+    assert client.get(add).status_code == 200
+    edit = reverse("wagtailadmin_pages:edit", args=[ResultsPage.objects.get().pk])
+    assert client.get(edit).status_code == 200
+    assert client.get("/cms/users/", follow=True).redirect_chain[-1][0] == "/cms/"
+    assert client.get("/cms/groups/", follow=True).redirect_chain[-1][0] == "/cms/"
+
+
+def test_rights_given_twice_are_the_same_rights(scene):  # noqa: F811
+    from wagtail.models import GroupCollectionPermission, GroupPagePermission, PageViewRestriction
+
+    from cms.rights import give_rights
+
+    kept = (GroupPagePermission, GroupCollectionPermission, PageViewRestriction)
+    before = [model.objects.count() for model in kept]
+    give_rights()
+    assert [model.objects.count() for model in kept] == before
+
+
+def test_a_lead_loses_the_department_on_the_next_request(scene, client):  # noqa: F811
+    bob = scene.cast["lead"]
+    client.force_login(bob)
+    assert client.get("/figures/of/CLAIMS/").status_code == 200
+    bob.role_assignments.update(until_date=MONDAY)
+    follow_roles(bob)
+    assert client.get("/figures/of/CLAIMS/").status_code == 403
