@@ -11,6 +11,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 urlpatterns = [
     path("", include("people.urls")),
     path("", include("incentives.urls")),
+    path("", include("cms.urls")),
     path("screen/", include("screens.urls")),
     path("language/", set_language, name="set_language"),
     path("cms/", include(wagtailadmin_urls)),

@@ -79,17 +79,19 @@ def ask_to_sign_in(page: Page) -> None:
 
 
 def owed_days() -> list[date]:
-    """Days whose newest version is not what was last posted, unless posting was withheld."""
+    """Days whose newest version is not what was last posted, or whose page is gone, unless
+    posting was withheld."""
     newest = DayVerdict.objects.of_company().latest_versions().filter(posting_withheld=False)
     posted: dict[date, tuple[int, str]] = {}
     for day, version, status in DaySnapshot.objects.order_by("id").values_list(
         "date", "version", "status"
     ):
         posted[day] = (version, status)
+    with_page = set(ResultsPage.objects.values_list("date", flat=True))
     return sorted(
         day
         for day, version, status in newest.values_list("date", "version", "status")
-        if posted.get(day) != (version, status)
+        if posted.get(day) != (version, status) or day not in with_page
     )
 
 

@@ -1,0 +1,5 @@
+from django.urls import path
+
+from cms.views import results
+
+urlpatterns = [path("results/<date:day>/", results, name="results")]

@@ -1,0 +1,22 @@
+"""The results page by the shortest way: the page most people open every morning.
+
+Wagtail would find it by walking the tree, eight queries; here it is found by its day. Drafts,
+previews and every other page go Wagtail's own way.
+"""
+
+from datetime import date
+
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from cms.models import ResultsPage
+from cms.services.rendering import posted_html
+
+
+@login_required
+@require_safe
+def results(request, day: date):
+    page = get_object_or_404(ResultsPage.objects.live(), date=day)
+    context = {"page": page, "posted": posted_html(page)}
+    return render(request, page.template, context)
