@@ -130,5 +130,3 @@ def close(day: date, by: User) -> None:
     [verdict] = close_day(day, by=by, now=LATER, final=True)
     if not (verdict.hit and verdict.contribution_minor):
         raise RuntimeError(f"{day} should have hit")
-
-

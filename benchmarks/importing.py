@@ -18,7 +18,9 @@ from people.services.importing import Options, run_import
 DEPARTMENTS = 10_000
 ROUNDS = 5
 FIRST = date(2026, 6, 1)
-COLUMNS = "department_id, metric_id, date, made_by_id, made_at, value_scaled, revision, source, reason"
+COLUMNS = (
+    "department_id, metric_id, date, made_by_id, made_at, value_scaled, revision, source, reason"
+)
 
 
 def import_twenty_thousand(report: Callable) -> None:
@@ -54,9 +56,7 @@ def _file(departments: list[Department], metrics: list[Metric], day: date) -> by
     return out.getvalue().encode()
 
 
-def _rows(
-    departments: list[Department], metrics: list[Metric], day: date, by: User
-) -> list[tuple]:
+def _rows(departments: list[Department], metrics: list[Metric], day: date, by: User) -> list[tuple]:
     now = datetime.now(UTC)
     return [
         (d.pk, m.pk, day, by.pk, now, 500_000_000, 1, "file", "")

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 from django.test import Client
 from django.utils import timezone
-from wagtail.models import Locale, Page
 
 from benchmarks.closing import FIRST, company
 from benchmarks.emptying import empty
@@ -22,7 +21,6 @@ LATER = datetime(2027, 1, 1, tzinfo=UTC)
 
 def serve_results_page(report: Callable) -> None:
     empty()
-    _wagtails_own_rows()
     by = company(DEPARTMENTS, [FIRST])
     close_day(FIRST, by=by, now=LATER, final=True)
     post_day(FIRST, now=timezone.now())
@@ -44,11 +42,3 @@ def _get(client: Client, path: str) -> None:
     response = client.get(path)
     if response.status_code != 200:
         raise RuntimeError(f"{path}: {response.status_code}")
-
-
-def _wagtails_own_rows() -> None:
-    locale, _made = Locale.objects.get_or_create(language_code="en")
-    if not Page.objects.filter(depth=1).exists():
-        Page.add_root(title="Root", slug="root", locale=locale)
-
-

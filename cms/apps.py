@@ -13,4 +13,12 @@ class CmsConfig(AppConfig):
 
         guards.register(*guards.append_only("cms_daysnapshot", unique=("date,sha256",)))
         day_restated.connect(enqueue_posting, dispatch_uid="cms.day_restated")
+        post_migrate.connect(_make_pages, sender=self, dispatch_uid="cms.pages")
         post_migrate.connect(give_rights, sender=self, dispatch_uid="cms.rights")
+
+
+def _make_pages(**_kwargs) -> None:
+    """Nobody should ever meet Wagtail's welcome page."""
+    from cms.services.posting import results_index
+
+    results_index()

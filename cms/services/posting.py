@@ -46,19 +46,22 @@ def _held(index: ResultsIndexPage) -> ResultsIndexPage:
 
 
 def results_index() -> ResultsIndexPage:
+    """The page above all results pages; the tree is made when it is not there yet."""
     return ResultsIndexPage.objects.first() or _tree()
 
 
 @transaction.atomic
 def _tree() -> ResultsIndexPage:
     """Home, results and announcements, made once; Wagtail's own welcome page makes room."""
+    locale = Locale.objects.get_or_create(language_code="en")[0]
+    if not Page.objects.filter(depth=1).exists():
+        Page.add_root(title="Root", slug="root", locale=locale)
     root = Page.objects.select_for_update().get(depth=1)
     made = ResultsIndexPage.objects.first()
     if made:  # by somebody faster, while we waited for the root
         return made
     Page.objects.filter(depth=2, slug="home").exclude(pk__in=HomePage.objects.values("pk")).delete()
     root.refresh_from_db()
-    locale = Locale.objects.get_or_create(language_code="en")[0]
     home = HomePage.objects.first() or root.add_child(
         instance=HomePage(title="Ninetyfive", slug="home", locale=locale)
     )

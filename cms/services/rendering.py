@@ -14,8 +14,7 @@ def posted_html(page: ResultsPage) -> SafeString:
     """From the cache; the key holds all that the HTML depends on, so nothing has to be cleared."""
     newest = DaySnapshot.objects.filter(date=page.date).order_by("-id")
     sha256 = newest.values_list("sha256", flat=True).first()
-    edited = page.last_published_at and page.last_published_at.timestamp()
-    key = f"results:{page.pk}:{sha256}:{edited}:{get_language()}"
+    key = f"results:{page.pk}:{sha256}:{page.live_revision_id}:{get_language()}"
     html = cache.get(key)
     if html is None:
         html = render_posted(page)

@@ -1,11 +1,12 @@
 """How amounts and figures are written for people."""
 
+from datetime import date
 from decimal import Decimal
 
 from django import template
 from django.utils import formats
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from people.money import money
 
@@ -23,6 +24,13 @@ def figure(value: Decimal | str | None) -> str:
     exact = Decimal(value)
     digits = max(0, -exact.as_tuple().exponent)
     return formats.number_format(exact, digits, use_l10n=True, force_grouping=True)
+
+
+@register.filter
+def long_day(day: date) -> str:
+    """A day with its weekday, in the order of the reader's language."""
+    # Translators: Django's date format of a day written out: Sunday 22 November 2026
+    return formats.date_format(day, gettext("l j F Y"))
 
 
 @register.simple_tag

@@ -3,10 +3,8 @@
 import contextlib
 import hashlib
 import json
-import os
 import random
 import re
-import shutil
 import threading
 import time
 from datetime import UTC, datetime, timedelta
@@ -17,6 +15,8 @@ import pytest
 from django.template.loader import render_to_string
 from playwright.sync_api import expect, sync_playwright
 
+from tests.browser.chromium import launched
+
 pytestmark = pytest.mark.browser
 
 STATIC = Path(__file__).parents[2] / "static" / "screen"
@@ -24,10 +24,6 @@ TYPES = {".css": "text/css", ".js": "text/javascript"}
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
     "img-src 'self' data:"
-)
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update "
-    "--disable-sync --no-first-run"
 )
 SIZES = [(1920, 1080), (3840, 2160), (1080, 1920)]
 POSTED_AT = "2013-12-31T08:01:00+00:00"
@@ -216,13 +212,8 @@ def office():
 
 @pytest.fixture(scope="module")
 def chromium():
-    path = shutil.which("chromium")
-    if path is None:
-        if os.environ.get("REQUIRE_ALL") == "1":
-            pytest.fail("chromium is not installed")
-        pytest.skip("chromium is not installed")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS.split())
+        browser = launched(playwright)
         yield browser
         browser.close()
 

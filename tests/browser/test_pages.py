@@ -1,0 +1,154 @@
+"""The pages in a real browser: at a phone's and a desktop's width, light and dark, and with axe."""
+
+import os
+import socket
+from datetime import date
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
+from playwright.sync_api import expect, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from cms.services.posting import post_day
+from incentives.models import DayVerdict, Result
+from incentives.services.closing import close_day
+from incentives.services.pools import set_pool_policy
+from people.services.calendars import company_yesterday
+from tests.browser.chromium import launched
+from tests.conftest import MONDAY, TUESDAY_MORNING, make_result
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PAGES = {
+    "fay": ["/", "/results/", "/results/2026-03-02/", "/days/", "/days/2026-03-02/",
+            "/days/2026-03-02/CLAIMS/answered/restate/", "/departments/", "/pools/",
+            "/departments/CLAIMS/?first=2026-03-01&last=2026-03-31", "/pools/bonus/2026/",
+            "/restatements/", "/back-test/", "/figures/held/", "/announcements/", "/nowhere/"],
+    "bob": ["/figures/?date=2026-03-03", "/imports/"],
+}  # fmt: skip
+
+
+def free_port() -> int:
+    """Below 32768, where no outgoing connection is given a port by chance."""
+    for port in range(20000 + os.getpid() % 5000, 32000):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)):
+                return port
+    raise RuntimeError("no free port")
+
+
+@pytest.fixture
+def server(transactional_db):
+    server = LiveServer(f"127.0.0.1:{free_port()}")
+    yield server
+    server.stop()
+
+
+@pytest.fixture(autouse=True)
+def orm_beside_playwright(monkeypatch):
+    # Playwright's loop runs in this thread, and Django takes that for asynchronous code.
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+@pytest.fixture
+def browser(orm_beside_playwright):
+    with sync_playwright() as playwright:
+        browser = launched(playwright)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def posted_day(goals, system, bob, fay):
+    for place, target in enumerate(goals):
+        good = "80" if target.metric.direction == "at_least" else "5"
+        bad = "79" if target.metric.direction == "at_least" else "6"
+        make_result(target.department, target.metric, MONDAY, good if place else bad, system)
+    set_pool_policy(
+        "bonus", from_date=date(2026, 1, 1), currency="GBP", contribution_kind="fixed",
+        contribution_amount=25_000, threshold_bp=7500, headline=True, by=system,
+    )  # fmt: skip
+    close_day(MONDAY, by=system, now=TUESDAY_MORNING)
+    post_day(MONDAY, now=TUESDAY_MORNING)
+
+
+def signed_in(browser, server, name: str, **context):
+    page = browser.new_context(**context).new_page()
+    page.set_default_timeout(15_000)
+    faults: list[str] = []
+    page.on("console", lambda m: faults.append(m.text) if m.type == "error" else None)
+    page.goto(f"{server.url}/sign-in/")
+    page.get_by_label("Username").fill(name)
+    page.get_by_label("Password").fill("secret")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+    return page, faults
+
+
+def violations(report) -> list[dict]:
+    return report.response["violations"]
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_fit_and_axe_finds_nothing(browser, server, posted_day, width, scheme):
+    found = []
+    for name, paths in PAGES.items():
+        page, faults = signed_in(
+            browser, server, name, viewport={"width": width, "height": 800}, color_scheme=scheme
+        )
+        for path in paths:
+            page.goto(server.url + path)
+            wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+            if wide > 0:
+                found.append(f"{path} is {wide} px too wide")
+            report = Axe().run(page)
+            found += [
+                f"{path}: {v['id']}: {v['nodes'][0]['html']}" for v in report.response["violations"]
+            ]
+        found += [fault for fault in faults if "404" not in fault]
+    assert found == []
+
+
+def test_a_lead_enters_yesterdays_figures_on_a_phone(browser, server, goals, bob, claims):
+    page, _faults = signed_in(browser, server, "bob", viewport={"width": 360, "height": 740})
+    page.get_by_role("link", name="Figures").click()
+    page.get_by_label("Calls answered").fill("81.5")
+    page.get_by_label("Waiting time").fill("many")
+    page.get_by_role("button", name="Record").click()
+    expect(page.locator(".wrong")).to_have_count(1)
+    assert not Result.objects.exists()
+    page.get_by_label("Waiting time").fill("4")
+    page.get_by_role("button", name="Record").click()
+    expect(page.get_by_text("2 figures recorded.")).to_be_visible()
+    recorded = Result.objects.filter(date=company_yesterday(timezone.now()), department=claims)
+    assert recorded.count() == 2
+
+
+def test_a_correction_that_moves_money_takes_two_people(browser, server, posted_day, dee, fay):
+    page, _faults = signed_in(browser, server, "dee")
+    page.goto(f"{server.url}/days/2026-03-02/BILLING/answered/restate/")
+    page.get_by_label("Right figure or target").fill("10")
+    page.get_by_label("Why").fill("counted twice")
+    page.get_by_role("button", name="Show what changes").click()
+    expect(page.get_by_text("not hit")).to_be_visible()
+    assert DayVerdict.objects.count() == 1
+    page.get_by_role("button", name="Correct the day").click()
+    expect(page.get_by_text("somebody else has to approve")).to_be_visible()
+    address = page.url
+    other, _faults = signed_in(browser, server, "fay")
+    other.goto(address)
+    other.get_by_role("button", name="Approve").click()
+    expect(other.get_by_text("corrected", exact=False).first).to_be_visible()
+    other.goto(f"{server.url}/results/2026-03-02/")
+    expect(other.get_by_text("corrected, was 75.0%")).to_be_visible()
+
+
+def test_a_signed_in_colleague_sees_the_screen_as_a_screen_does(browser, server, posted_day):
+    page, faults = signed_in(browser, server, "fay", viewport={"width": 1920, "height": 1080})
+    page.goto(f"{server.url}/screen/")
+    page.wait_for_selector("html[data-painted]")
+    expect(page.get_by_text("Monday 2 March").first).to_be_visible()
+    expect(page.get_by_text("3 of 4 goals met").first).to_be_visible()
+    assert faults == []
