@@ -1,12 +1,15 @@
 """Shapes of input for figures, corrections and back-tests."""
 
 from django import forms
+from django.core.validators import MinValueValidator
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from incentives.models import Metric, PoolPolicy, Restatement
 from incentives.services.figure_imports import as_figure
 from incentives.services.goals import ShownGoal
 from incentives.services.recording import Figure
+from people.rules import BEGINNING
 from people.templatetags.shown import figure as shown_figure
 
 
@@ -105,7 +108,10 @@ class ExcuseForm(forms.Form):
 class BackTestForm(forms.Form):
     file = forms.FileField(label=_("Targets file"), help_text=_("Nothing is saved."))
     first = forms.DateField(
-        label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=_("From"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        validators=[MinValueValidator(BEGINNING)],
     )
     last = forms.DateField(
         label=_("Through"), required=False, widget=forms.DateInput(attrs={"type": "date"})
@@ -116,6 +122,15 @@ class BackTestForm(forms.Form):
     ignore_dates = forms.BooleanField(
         label=_("Try the targets on all days, whenever they hold"), required=False, initial=True
     )
+
+    def clean(self) -> dict:
+        said = super().clean()
+        first, last = said.get("first"), said.get("last")
+        if last and last > timezone.localdate():
+            self.add_error("last", _("There are no figures of days to come."))
+        elif first and last and last < first:
+            self.add_error("last", _("The last day is before the first."))
+        return said
 
 
 class SpanForm(forms.Form):

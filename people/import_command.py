@@ -100,6 +100,6 @@ class ImportCommand(ProductCommand):
                 self.stdout.write(f"  would change: {change}")
         verb = "would be" if options["dry_run"] else "were"
         self.stdout.write(
-            f"{path}: {report.rows} rows, {report.skipped} left out; {report.created} {verb} created,"
-            f" {report.updated} updated, {report.unchanged} unchanged"
+            f"{path}: {report.rows} rows, {report.skipped} left out; {report.created} {verb}"
+            f" created, {report.updated} updated, {report.unchanged} unchanged"
         )

@@ -19,5 +19,7 @@ class PersonalPagesAreNotStored:
 
     def process_exception(self, request, exception):
         if isinstance(exception, DatabaseBusy):
-            return render(request, "503.html", status=503, headers={"Retry-After": "5"})
+            response = render(request, "503.html", status=503)
+            response["Retry-After"] = "5"
+            return response
         return None

@@ -11,7 +11,7 @@ DATABASES["default"] = environment.database(
 # A file even on SQLite: several processes must be able to meet at it.
 DATABASES["default"].setdefault("TEST", {})
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    DATABASES["default"]["TEST"]["NAME"] = str(environment.ROOT / "var" / "test_db.sqlite3")
+    DATABASES["default"]["TEST"]["NAME"] = DATABASES["default"]["NAME"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -241,7 +241,7 @@ def move_contribution(verdict: DayVerdict, *, by: User) -> None:
         to_account=open_account(pool.account_code(year), currency=pool.currency),
         amount_minor=verdict.contribution_minor,
         earned_day=verdict.date,
-        why=f"{verdict.met} of {verdict.due} goals met on {verdict.date}",
+        why=f"{verdict.met_weight} of {verdict.counted_weight} met, {verdict.needed} needed",
         by=by,
     )
 

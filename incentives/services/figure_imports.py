@@ -1,5 +1,6 @@
 """Importing targets and results: files of people who have no time to tidy them."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -251,6 +252,9 @@ class TargetImporter(ByAlias):
         report.unchanged, report.changes = outcome.unchanged, outcome.changes
 
 
+Goal = tuple[Department, Metric, Column]
+
+
 @dataclass
 class _Found:
     """Figures with the line and column each came from."""
@@ -376,17 +380,14 @@ class _ResultReader:
                 [Problem(f"no column for {', '.join(missing)}; name it with --map 'HEADER=FIELD'")]
             )
 
-    def _line(self, mapped: MappedSheet, raw: Row, parse_day) -> None:
+    def _line(self, mapped: MappedSheet, raw: Row, parse_day: Callable[..., date]) -> None:
         label = mapped.text(raw, "department")
         names = [mapped.text(raw, "department_name"), mapped.text(raw, "date")]
         if is_total(label) or (not label and any(is_total(name) for name in names)):
             self._skip(raw, f"“{label or names[0] or names[1]}” is a total and not a department")
             return
-        column = mapped.column("date")
-        try:
-            day = parse_day(mapped.cell(raw, column), order=column.date_order)
-        except ValueError as error:
-            self.problems.add(str(error), raw.line, column.header)
+        day = self._day(mapped, raw, parse_day)
+        if day is None:
             return
         before = len(self.found.figures)
         repeats = sum(
@@ -396,35 +397,49 @@ class _ResultReader:
         if repeats and len(self.found.figures) == before:
             self._skip(raw, "repeats an earlier line")
 
+    def _day(self, mapped: MappedSheet, raw: Row, parse_day: Callable[..., date]) -> date | None:
+        column = mapped.column("date")
+        if column is None:
+            return None
+        try:
+            return parse_day(mapped.cell(raw, column), order=column.date_order)
+        except ValueError as error:
+            self.problems.add(str(error), raw.line, column.header)
+            return None
+
     def _skip(self, raw: Row, why: str) -> None:
         self.report.skipped += 1
         if len(self.report.notes) < 200:
             self.report.notes.append(f"line {raw.line}: {why}; left out")
 
-    def _goals(self, mapped: MappedSheet, raw: Row, label: str):
+    def _goals(self, mapped: MappedSheet, raw: Row, label: str) -> Iterator[Goal]:
         """(department, metric, column of the figure) for every figure that a line can hold."""
         if mapped.sheet_meaning:
-            metric = self._metric(mapped.sheet_meaning.removeprefix("metric:"), raw, None)
-            for column in mapped.columns:
-                if metric and column.meaning.startswith("department:"):
-                    code = column.meaning.removeprefix("department:")
-                    department = self._department(code, raw, column.header)
-                    if department:
-                        yield department, metric, column
+            yield from self._goals_of_one_metric(mapped, raw)
             return
-        department = self._department(label, raw, mapped.column("department").header)
+        column = mapped.column("department")
+        department = self._department(label, raw, column.header if column else "department")
         if department is None:
             return
-        value = mapped.column("value")
-        if value:
-            column = mapped.column("metric")
-            metric = self._metric(mapped.text(raw, "metric"), raw, column and column.header)
-            if metric:
-                yield department, metric, value
         for column in mapped.columns:
-            if column.meaning.startswith("metric:"):
-                metric = self._metric(column.meaning.removeprefix("metric:"), raw, column.header)
-                if metric:
+            if column.meaning == "value":
+                named = mapped.column("metric")
+                code, header = mapped.text(raw, "metric"), named.header if named else "metric"
+            elif column.meaning.startswith("metric:"):
+                code, header = column.meaning.removeprefix("metric:"), column.header
+            else:
+                continue
+            metric = self._metric(code, raw, header)
+            if metric:
+                yield department, metric, column
+
+    def _goals_of_one_metric(self, mapped: MappedSheet, raw: Row) -> Iterator[Goal]:
+        metric = self._metric(mapped.sheet_meaning.removeprefix("metric:"), raw, None)
+        for column in mapped.columns:
+            if metric and column.meaning.startswith("department:"):
+                code = column.meaning.removeprefix("department:")
+                department = self._department(code, raw, column.header)
+                if department:
                     yield department, metric, column
 
     def _department(self, code: str, raw: Row, column: str) -> Department | None:

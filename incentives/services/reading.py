@@ -2,12 +2,13 @@
 
 from datetime import date, datetime
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 
 from incentives import rules
-from incentives.models import DayVerdict, Excuse, GoalVerdict, Metric, Pool
+from incentives.models import DayVerdict, Excuse, GoalVerdict, Metric, Pool, PoolPolicy
 from incentives.services.closing import DayInTime, day_in_time, policies_on, pool_balance
 from incentives.services.goals import GoalsOfDay, ShownGoal
+from ledger.models import Account, Transfer
 from people.models import Department
 
 LINE = (
@@ -156,3 +157,30 @@ def pool_verdicts(day: date) -> list[DayVerdict]:
     """The newest version of a day in every pool, the headline first."""
     latest = DayVerdict.objects.filter(date=day).exclude(pool=None).latest_versions()
     return list(latest.select_related("pool").order_by("-pool__headline", "pool__code"))
+
+
+def policies_in_force(day: date) -> dict[int, PoolPolicy]:
+    """Each pool's policy of a day, by the pool's id."""
+    earlier = PoolPolicy.objects.filter(from_date__lte=day).order_by("from_date")
+    return {policy.pool_id: policy for policy in earlier.select_related("pool", "scope")}
+
+
+def balances_by_year() -> dict[str, list[tuple[str, int]]]:
+    """(year, balance in minor units) of every pool by its code, the newest year first."""
+    accounts = Account.objects.filter(code__startswith="pool:").order_by("-code")
+    of_pools = list(accounts.values_list("pk", flat=True))
+    moved = Transfer.objects.order_by()
+    incoming, outgoing = (
+        dict(
+            moved.filter(**{f"{side}__in": of_pools})
+            .values_list(side)
+            .annotate(Sum("amount_minor"))
+        )
+        for side in ("to_account", "from_account")
+    )
+    found: dict[str, list[tuple[str, int]]] = {}
+    for account in accounts:
+        _pool, code, year = account.code.split(":")
+        balance = incoming.get(account.pk, 0) - outgoing.get(account.pk, 0)
+        found.setdefault(code, []).append((year, balance))
+    return found

@@ -81,7 +81,8 @@ def _record(request, form: FiguresForm) -> bool:
         messages.success(request, text % {"n": kept})
     if outcome.held:
         text = ngettext(
-            "%(n)s figure is outside the plausible range and waits for somebody else to confirm it.",
+            "%(n)s figure is outside the plausible range and waits for somebody else to confirm"
+            " it.",
             "%(n)s figures are outside the plausible range and wait for somebody else to confirm"
             " them.",
             outcome.held,

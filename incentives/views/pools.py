@@ -13,6 +13,7 @@ from incentives.models import Pool
 from incentives.rules import Status
 from incentives.services.closing import fiscal_year
 from incentives.services.explaining import policy_in_words
+from incentives.services.reading import balances_by_year, policies_in_force
 from incentives.tables import TransferTable
 from ledger.models import Transfer
 from people.services.calendars import company_yesterday
@@ -21,14 +22,13 @@ from people.services.calendars import company_yesterday
 @login_required
 def index(request):
     """Every pool with each of its years."""
+    policies = policies_in_force(timezone.localdate())
+    years = balances_by_year()
     pools = [
         {
             "pool": pool,
-            "policy": policy_in_words(pool.policy_on(timezone.localdate())),
-            "years": [
-                {"year": account.code.rpartition(":")[2], "balance": account.balance()}
-                for account in pool.accounts().order_by("-code")
-            ],
+            "policy": policy_in_words(policies.get(pool.pk)),
+            "years": [{"year": year, "balance": minor} for year, minor in years.get(pool.code, [])],
         }
         for pool in Pool.objects.all()
     ]

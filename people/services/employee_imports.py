@@ -32,10 +32,7 @@ from people.services.roles import HeldRoles, RoleKey, held_roles, parse_roles, s
 from people.tabular import Number, Row, normalise, parse_date, parse_number
 
 PLAIN = ("name", "email", "job_title", "language")
-LONGEST = {
-    name: Employee._meta.get_field(name).max_length or 0
-    for name in ("number", "name", "email", "job_title", "language")
-}
+LONGEST = {"number": 30, "name": 200, "email": 254, "job_title": 200, "language": 10}
 
 
 @dataclass
@@ -272,6 +269,10 @@ class _Writer:
         self.log: list[tuple[str, dict | None, dict]] = []
         self.memberships: dict[int, Membership] = {}
         self.salaries: dict[int, Salary] = {}
+        # Written at the end in bulk: a reorganisation moves everybody, a pay round pays everybody.
+        self.ended: list[Membership] = []
+        self.begun: list[Membership] = []
+        self.raised: list[Salary] = []
 
     def write(self, rows: list[EmployeeRow]) -> None:
         """All rows, or ImportRefused."""
@@ -299,6 +300,9 @@ class _Writer:
             changed |= self._access(employee, row, roles, is_new=is_new)
             self._count(row, employee, before, changed=changed)
         problems.refuse_if_any()
+        Membership.objects.bulk_update(self.ended, ["until_date"], batch_size=400)
+        Membership.objects.bulk_create(self.begun, batch_size=2000)
+        Salary.objects.bulk_create(self.raised, batch_size=2000)
         audit.record_many("import_employee", by=self.by, changes=self.log, why=self.reason)
 
     def _count(
@@ -315,12 +319,13 @@ class _Writer:
         self.report.changes.append(f"{row.number}: {row.name}, {row.department.code}")
 
     def _create(self, rows: list[EmployeeRow]) -> dict[str, Employee]:
+        logins = self._create_logins(rows)
         employees = Employee.objects.bulk_create(
             [
                 Employee(
                     number=row.number, name=row.name, email=row.email or "",
                     job_title=row.job_title or "", language=row.language or "",
-                    hired_on=row.hired_on, left_on=row.left_on,
+                    hired_on=row.hired_on, left_on=row.left_on, user=logins.get(row.number),
                 )
                 for row in rows
             ],
@@ -348,25 +353,24 @@ class _Writer:
             ],
             batch_size=2000,
         )  # fmt: skip
-        self._create_logins([pair for pair in pairs if pair[1].email or pair[1].roles])
         return {employee.number: employee for employee in employees}
 
-    def _create_logins(self, pairs: list[tuple[Employee, EmployeeRow]]) -> None:
+    def _create_logins(self, rows: list[EmployeeRow]) -> dict[str, User]:
         """A login for whoever has an e-mail or a role; without a password until one is set."""
         users = User.objects.bulk_create(
             [
                 User(
-                    username=row.number, email=row.email or "", password=make_password(None),
+                    username=row.number,
+                    email=row.email or "",
+                    password=make_password(None),
                     is_active=not _has_left(row.left_on),
                 )
-                for _employee, row in pairs
+                for row in rows
+                if row.email or row.roles
             ],
             batch_size=2000,
-        )  # fmt: skip
-        for (employee, _row), user in zip(pairs, users, strict=True):
-            employee.user = user
-        employees = [employee for employee, _row in pairs]
-        Employee.objects.bulk_update(employees, ["user"], batch_size=400)
+        )
+        return {user.username: user for user in users}
 
     def _state(self, employee: Employee) -> dict:
         """What the log keeps of an employee. Of a salary it keeps the day and not the amount."""
@@ -441,10 +445,12 @@ class _Writer:
         self._refuse_later(held.from_date, employee, "department")
         if held.from_date < self.as_of:
             held.until_date = self.as_of - timedelta(days=1)
-            held.save()
+            self.ended.append(held)
             held = Membership(employee=employee, from_date=self.as_of, until_date=employee.left_on)
+            self.begun.append(held)
         held.department, held.fte_bp = row.department, fte_bp
-        held.save()
+        if held.pk:
+            held.save()
         self.memberships[employee.pk] = held
         return True
 
@@ -458,8 +464,10 @@ class _Writer:
             self._refuse_later(held.from_date, employee, "annual_salary")
         if held is None or held.from_date < self.as_of:
             held = Salary(employee=employee, from_date=self.as_of if held else row.hired_on)
+            self.raised.append(held)
         held.annual_minor, held.currency = row.annual_minor, row.currency
-        held.save()
+        if held.pk:
+            held.save()
         self.salaries[employee.pk] = held
         return True
 
@@ -479,7 +487,8 @@ class _Writer:
     ) -> bool:
         """Roles, and a login for whoever gets an e-mail or a role; a leaver's is switched off."""
         if employee.user is None and (row.email or row.roles):
-            self._create_logins([(employee, row)])
+            employee.user = self._create_logins([row])[row.number]
+            employee.save(update_fields=["user"])
         user = employee.user
         if user is None:
             return False

@@ -474,14 +474,14 @@ def _remembered(chosen: Importer, signatures: list[str]) -> dict[str, dict[str, 
 
 def _remember(chosen: Importer, sheets: list[MappedSheet], report: Report) -> None:
     """The next file with the same headers, or the same sheets, needs no flags."""
-    known = {
+    known: dict[str, dict[str, str | None]] = {
         _signature([header for header, _meaning in mapped.header_meanings]): {
             normalise(header): meaning for header, meaning in mapped.header_meanings
         }
         for mapped in sheets
     }
     if report.sheet_mapping:
-        known[report.workbook] = report.sheet_mapping
+        known[report.workbook] = {**report.sheet_mapping}
     for signature, mapping in known.items():
         RememberedMapping.objects.update_or_create(
             kind=chosen.kind, headers_sha256=signature, defaults={"mapping": mapping}

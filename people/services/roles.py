@@ -72,7 +72,9 @@ def _listed(roles: set[RoleKey]) -> list[str]:
 def follow_roles(user: User) -> None:
     """Wagtail's page permissions hang on groups: one a role, kept equal to the roles in force."""
     in_force = user.role_assignments.on(timezone.localdate()).values_list("role", flat=True)
-    user.groups.set([Group.objects.get_or_create(name=role)[0] for role in set(in_force)])
+    wanted, held = set(in_force), set(user.groups.values_list("name", flat=True))
+    if wanted != held:
+        user.groups.set([Group.objects.get_or_create(name=role)[0] for role in wanted])
 
 
 def parse_roles(text: str, *, own: Department, departments: dict[str, Department]) -> set[RoleKey]:

@@ -86,7 +86,7 @@ class SiteImporter(ByAlias):
         _refuse_repeats(rows, problems)
         for row in rows:
             site = sites.get(row.code.casefold())
-            self._refuse_earlier(row, site and _last_week(site), as_of, problems)
+            self._refuse_earlier(row, _last_week(site) if site else None, as_of, problems)
         problems.refuse_if_any()
         dry_or_not(lambda: self._write(rows, report, as_of=as_of, by=by), dry_run=dry_run)
 
@@ -134,7 +134,7 @@ class SiteImporter(ByAlias):
     def _write(self, rows: list[SiteRow], report: Report, *, as_of: date, by: User) -> None:
         for row in rows:
             site = Site.objects.filter(code=row.code).first()
-            before = site and _site_state(site)
+            before = _site_state(site) if site else None
             if before == (row.name, row.time_zone, row.week):
                 report.unchanged += 1
                 continue
@@ -223,7 +223,8 @@ class DepartmentImporter(ByAlias):
     aliases = {
         "code": ("department", "department code", "dept", "unit", "kürzel", "abteilungscode",
                  "代码", "部门代码"),
-        "name": ("department name", "unit_name", "unit name", "abteilung", "bezeichnung", "名称", "部门"),
+        "name": ("department name", "unit_name", "unit name", "abteilung", "bezeichnung", "名称",
+                 "部门"),
         "parent": ("parent department", "reports to", "übergeordnet", "上级", "上级部门"),
         "site": ("site code", "location", "standort", "地点", "地点代码"),
     }  # fmt: skip
