@@ -26,6 +26,7 @@ bench: .venv/.installed-dev
 
 .venv/.installed: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Ninetyfive needs Python 3.11 or newer; set PYTHON=python3.11")'
+	@echo "Setting up: packages first, then a year of figures; about a minute."
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
