@@ -1,7 +1,7 @@
 """Who and where: sites, departments, employees, what holds for them from which day, and the log."""
 
 from datetime import date
-from typing import Self
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 
-class Users(UserManager):
+class Users(UserManager["User"]):
     def system(self) -> "User":
         """The built-in account under which commands run when nobody is named."""
         user, _made = self.get_or_create(username="system", defaults={"is_active": False})
@@ -20,7 +20,7 @@ class Users(UserManager):
 class User(AbstractUser):
     """A login. Roles hang on it; an employee may have none."""
 
-    objects = Users()
+    objects: ClassVar[Users] = Users()
 
     @property
     def display_name(self) -> str:

@@ -8,6 +8,7 @@ guessed: if two readings of a file remain, it is refused. What a cell means is u
 from __future__ import annotations
 
 import codecs
+import contextlib
 import csv
 import datetime
 import functools
@@ -203,9 +204,8 @@ _CANDIDATES = ("gb18030", "cp1252")
 # is called so is nearly always cp1252.
 _ALIASES = {"iso8859-1": "cp1252", "gb2312": "gb18030", "gbk": "gb18030", "utf-8-sig": "utf-8"}
 _ALLOWED = frozenset(
-    ("utf-8", "utf-16", "utf-16-le", "utf-16-be", "gb18030", "big5", "shift_jis", "cp932")
-    + ("euc_jp", "euc_kr", "cp949", "cp1250", "cp1251", "cp1252", "cp1253", "cp1254")
-    + ("cp1255", "cp1256", "cp1257", "cp1258")
+    "utf-8 utf-16 utf-16-le utf-16-be gb18030 big5 shift_jis cp932 euc_jp euc_kr cp949 cp1250"
+    " cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258".split()
 )
 
 
@@ -357,10 +357,8 @@ def _probe(text: str, delimiter: str) -> list[list[str]]:
     """The rows of the first lines, as far as they can be read with the delimiter."""
     rows: list[list[str]] = []
     lines = _LINE.findall(text[:PROBE_LENGTH])[:PROBE_LINES]
-    try:
+    with contextlib.suppress(csv.Error):
         rows.extend(row for row in _csv_rows(lines, delimiter, strict=False) if row)
-    except csv.Error:
-        pass
     return rows
 
 

@@ -1,0 +1,87 @@
+"""One day, end to end: files in, verdict, money, results page, screen, and a public correction."""
+
+import json
+from datetime import date
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.urls import reverse
+
+from incentives.models import Pool
+from incentives.services.closing import pool_balance
+from ledger.services.checking import check_ledger
+from people.models import User
+
+pytestmark = pytest.mark.django_db
+MONDAY = date(2026, 3, 2)
+FILES = {
+    "sites": """code,name,time_zone,country,subdivision,working_days
+HQ,Head office,Europe/London,GB,,Mon-Fri
+""",
+    "departments": """code,name,parent,site
+CLAIMS,Claims,,HQ
+BILLING,Billing,,HQ
+""",
+    "employees": """number,name,email,department,hired_on,annual_salary,currency,roles
+1,Bob Lead,bob@example.org,CLAIMS,2020-01-01,30000.00,GBP,lead
+2,Dee Hr,dee@example.org,BILLING,2020-01-01,30000.00,GBP,hr
+3,Fay Money,fay@example.org,BILLING,2020-01-01,30000.00,GBP,finance
+""",
+    "targets": """department,metric,metric_name,unit,direction,decimals,value,effective_from,reason
+CLAIMS,answered,Calls answered,percent,at_least,1,80.0,2026-01-01,start
+BILLING,wait,Waiting time,minutes,at_most,1,5.0,2026-01-01,start
+""",
+    "results": """date,department,metric,value
+2026-03-02,CLAIMS,answered,80.0
+2026-03-02,BILLING,wait,4.5
+""",
+}
+
+
+def run(*words) -> str:
+    out = StringIO()
+    call_command(*map(str, words), stdout=out)
+    return out.getvalue()
+
+
+def page_of(client, name: str) -> str:
+    client.force_login(
+        User.objects.get(username=name), backend="django.contrib.auth.backends.ModelBackend"
+    )
+    return client.get(f"/results/{MONDAY}/").content.decode()
+
+
+def board_on_screen(client) -> dict:
+    manifest = client.get(reverse("screen-manifest")).json()
+    return client.get(reverse("screen-snapshot", args=[manifest["snapshot"]])).json()
+
+
+def test_a_day_goes_from_a_figure_to_the_screen_and_is_corrected_in_public(client, tmp_path):
+    for kind, text in FILES.items():
+        path = tmp_path / f"{kind}.csv"
+        path.write_text(text)
+        run(f"import_{kind}", path)
+    run("set_pool_policy", "--pool", "bonus", "--from", "2026-01-01", "--currency", "GBP",
+        "--contribution", "250.00", "--headline")  # fmt: skip
+
+    line = json.loads(run("close_day", "--date", MONDAY, "--format", "json"))
+    assert (line["met"], line["hit"], line["contribution_minor"]) == (2, True, 25_000)
+    assert "2 of 2 goals met, 2 needed." in page_of(client, "1")
+    link = json.loads(run("add_screen", "Lobby", "--format", "json"))["link"]
+    client.logout()
+    client.get(link.removeprefix("http://127.0.0.1:8000"))
+    assert board_on_screen(client)["company"]["hit"] is True
+
+    correct = ("restate", MONDAY, "--department", "CLAIMS", "--metric", "answered", "--value",
+               "71.0", "--reason", "counted twice", "--by", "2", "--format", "json")  # fmt: skip
+    assert json.loads(run(*correct, "--dry-run"))["status"] == "preview"
+    assert json.loads(run(*correct, "--approved-by", "3"))["status"] == "applied"
+    run("run_due")
+
+    shown = page_of(client, "1")
+    assert "corrected, was 100.0%" in shown
+    assert "counted twice" in shown
+    assert pool_balance(Pool.objects.get(), through=MONDAY) == 0
+    # Days since then have goals due and were closed by run_due; nothing is wrong with the money.
+    assert [p for p in check_ledger().problems if "close_day" not in p] == []
