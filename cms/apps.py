@@ -11,7 +11,7 @@ class CmsConfig(AppConfig):
         from incentives.signals import day_restated
         from people import guards
 
-        guards.register(*guards.append_only("cms_daysnapshot", unique=("date,sha256",)))
+        guards.register(*guards.append_only("cms_daysnapshot"))
         day_restated.connect(enqueue_posting, dispatch_uid="cms.day_restated")
         post_migrate.connect(_make_pages, sender=self, dispatch_uid="cms.pages")
         post_migrate.connect(give_rights, sender=self, dispatch_uid="cms.rights")

@@ -23,12 +23,10 @@ class DaySnapshot(models.Model):
 
     class Meta:
         get_latest_by = "id"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["date", "sha256"], name="a_day_keeps_each_snapshot_once"
-            )
+        indexes = [
+            models.Index(fields=["sha256"], name="snapshot_by_sha256"),
+            models.Index(fields=["date"], name="snapshot_by_date"),
         ]
-        indexes = [models.Index(fields=["sha256"], name="snapshot_by_sha256")]
 
     @cached_property
     def board(self) -> dict:

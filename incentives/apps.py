@@ -9,8 +9,11 @@ class IncentivesConfig(AppConfig):
         from incentives.guards import GUARDS
         from incentives.services import figure_imports  # noqa: F401
         from incentives.services.checking import check_pools
+        from incentives.services.pools import final_day_behind
         from ledger.services.checking import also_check
         from people import guards
+        from people.services.policies import refuse_when
 
         guards.register(*GUARDS)
         also_check(check_pools)
+        refuse_when("fiscal_year_start", final_day_behind)

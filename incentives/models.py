@@ -192,15 +192,9 @@ class Pool(models.Model):
 
     code = models.SlugField(max_length=30, unique=True)
     currency = models.CharField(max_length=3)
-    headline = models.BooleanField(default=False)
 
     class Meta:
-        ordering = ["-headline", "code"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["headline"], condition=Q(headline=True), name="one_pool_is_the_headline"
-            )
-        ]
+        ordering = ["code"]
 
     def __str__(self) -> str:
         return self.code
@@ -220,6 +214,18 @@ class Pool(models.Model):
 
     def policy_on(self, day: date) -> "PoolPolicy | None":
         return self.policies.filter(from_date__lte=day).order_by("-from_date").first()
+
+
+class Headline(models.Model):
+    """The pool whose verdict is the company's, from a day on until the next row."""
+
+    from_date = models.DateField(unique=True)
+    pool = models.ForeignKey(Pool, models.PROTECT, related_name="headlines")
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["from_date"]
 
 
 class PoolPolicy(models.Model):
@@ -280,9 +286,8 @@ class DayVerdicts(models.QuerySet):
         return self.exclude(of_pool).exclude(Q(pool=None) & without_pool)
 
     def of_company(self) -> "DayVerdicts":
-        """The headline pool's verdicts; the bare company's on days without such a pool's."""
-        headline = DayVerdict.objects.filter(date=OuterRef("date"), pool__headline=True)
-        return self.filter(Q(pool__headline=True) | (Q(pool=None) & ~Exists(headline)))
+        """The company's verdicts: of the pool that was the headline then, or of none."""
+        return self.filter(is_company=True)
 
     def for_pool(self, pool: Pool | None) -> "DayVerdicts":
         return self.filter(pool=pool)
@@ -319,6 +324,9 @@ class DayVerdict(models.Model):
     contribution_minor = models.BigIntegerField(default=0)
     expected_minor = models.BigIntegerField(default=0)
     currency = models.CharField(max_length=3, blank=True)
+    contribution_kind = models.CharField(max_length=10, choices=PoolPolicy.Kind)
+    contribution_amount = models.BigIntegerField(default=0)
+    is_company = models.BooleanField()
     posting_withheld = models.BooleanField(default=False)
     reason = models.CharField(max_length=500, blank=True)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -336,6 +344,11 @@ class DayVerdict(models.Model):
                 fields=["date", "version"],
                 condition=Q(pool=None),
                 name="the_company_judges_each_version_of_a_day_once",
+            ),
+            models.UniqueConstraint(
+                fields=["date", "version"],
+                condition=Q(is_company=True),
+                name="a_day_has_one_company_verdict_a_version",
             ),
             models.CheckConstraint(
                 condition=Q(hit=None, counted_weight=0)

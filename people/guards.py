@@ -78,7 +78,10 @@ def append_only(
         )
     keys = [tuple(pk.split(",")), *[tuple(key.split(",")) for key in unique]]
     replaced = " OR ".join(
-        "(" + " AND ".join(f"o.{column} = NEW.{column}" for column in key) + ")" for key in keys
+        "(" + " AND ".join(f"o.{column} {same} NEW.{column}" for column in key) + ")"
+        for key in keys
+        # Within a key of several columns an empty one counts as equal; alone it never clashes.
+        for same in ("IS" if len(key) > 1 else "=",)
     )
     return [
         Guard(f"{table}_is_never_edited", table, "UPDATE", sqlite_when, message, bound),
@@ -172,7 +175,7 @@ def missing(connection=default_connection) -> list[str]:
 def _expected(guard: Guard, vendor: str) -> str:
     if vendor == "sqlite":
         return guard.sqlite_sql
-    return "constraint" if guard.constraint else guard.postgresql_body
+    return f"{guard.table}: {'constraint' if guard.constraint else guard.postgresql_body}"
 
 
 def _on_sqlite(cursor) -> dict[str, str]:
@@ -181,9 +184,13 @@ def _on_sqlite(cursor) -> dict[str, str]:
 
 
 def _on_postgresql(cursor) -> dict[str, str]:
+    """Triggers with a condition or for some columns only let rows through: they do not count."""
     cursor.execute(
-        "SELECT t.tgname, p.prosrc FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid"
+        "SELECT t.tgname, t.tgrelid::regclass::text || ': ' || p.prosrc"
+        " FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid"
         " WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A')"
-        " UNION ALL SELECT conname, 'constraint' FROM pg_constraint WHERE contype = 'x'"
+        " AND t.tgqual IS NULL AND t.tgattr = ''::int2vector"
+        " UNION ALL SELECT conname, conrelid::regclass::text || ': constraint'"
+        " FROM pg_constraint WHERE contype = 'x'"
     )
     return dict(cursor.fetchall())

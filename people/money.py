@@ -11,11 +11,11 @@ CURRENCY_DIGITS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "ISK": 0, "KWD": 3, "
 def minor_units(amount: Decimal, currency: str) -> int:
     """Whole minor units (pence, cents). Raises ValueError when it does not fit exactly."""
     digits = CURRENCY_DIGITS.get(currency, 2)
+    if not amount.is_finite() or abs(amount) >= 10**16:
+        raise ValueError(f"{amount} is no amount of money")
     shifted = amount.scaleb(digits)
     if shifted != int(shifted):
         raise ValueError(f"{amount:f} has more decimals than the {digits} of {currency}")
-    if abs(shifted) >= 2**63:
-        raise ValueError(f"{amount:f} is too large")
     return int(shifted)
 
 

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import path, re_path
 
 from screens import views
 
@@ -6,5 +6,7 @@ urlpatterns = [
     path("", views.shell, name="screen"),
     path("open/<str:secret>/", views.open_screen, name="open-screen"),
     path("manifest.json", views.show_manifest, name="screen-manifest"),
-    path("snapshot/<str:sha256>.json", views.show_snapshot, name="screen-snapshot"),
+    re_path(
+        r"^snapshot/(?P<sha256>[0-9a-f]{64})\.json$", views.show_snapshot, name="screen-snapshot"
+    ),
 ]

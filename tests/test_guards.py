@@ -32,8 +32,8 @@ def world(goals, ann, system, claims, billing):
         date=MONDAY, department=claims, metric=goals[0].metric, reason="x", made_by=system
     )
     verdict = DayVerdict.objects.create(
-        date=MONDAY, status="final", threshold_bp=9500, mode="share", unreported="missed",
-        made_by=system,
+        date=MONDAY, status="final", threshold_bp=9500, mode="share",
+        unreported="missed", is_company=True, made_by=system,
     )  # fmt: skip
     goal = GoalVerdict.objects.create(
         verdict=verdict, target=goals[0], state=2, target_scaled=1, weight=1
@@ -217,7 +217,7 @@ def _without_other_lines_of_defence(guard, attempt, world) -> None:
 def test_a_provisional_verdict_may_be_renewed_until_it_is_final(world, system):
     verdict = DayVerdict.objects.create(
         date=date(2026, 3, 3), status="provisional", threshold_bp=9500, mode="share",
-        unreported="missed", made_by=system,
+        unreported="missed", is_company=True, made_by=system,
     )  # fmt: skip
     verdict.missed = 3
     verdict.save()

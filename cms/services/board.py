@@ -71,7 +71,8 @@ def _goal(goal: ShownGoal) -> dict:
 def _pool(verdict: DayVerdict, pool: Pool) -> dict:
     return {
         "code": pool.code,
-        "headline": pool.headline,
+        "headline": verdict.is_company,
+        "version": verdict.version,
         "currency": pool.currency,
         "status": verdict.status,
         "hit": verdict.hit,

@@ -81,21 +81,43 @@ def ask_to_sign_in(page: Page) -> None:
     )
 
 
+Standing = dict[str | None, tuple[int, str]]
+"""Version and status by pool code; None is the company."""
+
+
 def owed_days() -> list[date]:
-    """Days whose newest version is not what was last posted, or whose page is gone, unless
+    """Days without a page, or of which some verdict is not what was last posted; not those whose
     posting was withheld."""
-    newest = DayVerdict.objects.of_company().latest_versions().filter(posting_withheld=False)
-    posted: dict[date, tuple[int, str]] = {}
-    for day, version, status in DaySnapshot.objects.order_by("id").values_list(
-        "date", "version", "status"
-    ):
-        posted[day] = (version, status)
-    with_page = set(ResultsPage.objects.values_list("date", flat=True))
+    posted = {snapshot.date: _posted(snapshot) for snapshot in DaySnapshot.objects.order_by("id")}
+    pages = set(ResultsPage.objects.values_list("date", flat=True))
     return sorted(
         day
-        for day, version, status in newest.values_list("date", "version", "status")
-        if posted.get(day) != (version, status) or day not in with_page
+        for day, standing in _verdicts_to_post().items()
+        if posted.get(day) != standing or day not in pages
     )
+
+
+def _verdicts_to_post() -> dict[date, Standing]:
+    found: dict[date, Standing] = {}
+    withheld: set[date] = set()
+    rows = DayVerdict.objects.latest_versions().values_list(
+        "date", "pool__code", "version", "status", "is_company", "posting_withheld"
+    )
+    for day, pool, version, status, is_company, is_withheld in rows:
+        standing = found.setdefault(day, {})
+        if pool:
+            standing[pool] = (version, status)
+        if is_company:
+            standing[None] = (version, status)
+            if is_withheld:
+                withheld.add(day)
+    return {day: s for day, s in found.items() if day not in withheld and None in s}
+
+
+def _posted(snapshot: DaySnapshot) -> Standing:
+    pools = snapshot.board["pools"]
+    of_pools = {pool["code"]: (pool["version"], pool["status"]) for pool in pools}
+    return {None: (snapshot.version, snapshot.status), **of_pools}
 
 
 def post_owed(*, now: datetime) -> list[date]:
@@ -104,6 +126,13 @@ def post_owed(*, now: datetime) -> list[date]:
     for day in days:
         post_day(day, now=now)
     return days
+
+
+def post_again_from(day: date, *, now: datetime) -> None:
+    """Post a restated day and every posted one after it: their boards show the pool's balance."""
+    later = DaySnapshot.objects.filter(date__gt=day).values_list("date", flat=True).distinct()
+    for each in sorted({day, *later}):
+        post_day(each, now=now)
 
 
 def newest_snapshot() -> DaySnapshot | None:

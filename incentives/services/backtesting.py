@@ -60,6 +60,8 @@ def back_test(
     figures = _figures(targets)
     if not figures:
         raise NothingToTest("there are no past figures for these targets; import results first")
+    if first and last and last < first:
+        raise NothingToTest(f"{last} is before {first}; write the earlier day first")
     span = days_between(first or min(d for d, *_ in figures), last or max(d for d, *_ in figures))
     due_on = _DueTargets(targets, ignore_dates=ignore_dates)
     per_target = {id(target): [0, 0] for target in targets}

@@ -7,7 +7,8 @@ from django.db import connection
 
 from incentives import rules
 from incentives.models import DayVerdict, GoalVerdict, Pool
-from incentives.services.goals import GoalsOfDay
+from incentives.services.closing import company_scope
+from incentives.services.goals import GoalsOfDay, tally
 from ledger.models import Transfer
 from people.rules import days_between
 from people.services.calendars import all_sites
@@ -15,7 +16,7 @@ from people.services.calendars import all_sites
 
 def check_pools() -> list[str]:
     """Problems as sentences; empty when in order."""
-    problems = _goals_recounted()
+    problems = _goals_recounted() + _no_gaps(None)
     for pool in Pool.objects.all():
         problems += _money_follows_verdicts(pool) + _no_gaps(pool)
     return problems
@@ -42,35 +43,59 @@ def _money_follows_verdicts(pool: Pool) -> list[str]:
     ]
 
 
-def _no_gaps(pool: Pool) -> list[str]:
-    """Between the first and the last final day every day with a goal due has a verdict."""
-    days = set(pool.verdicts.values_list("date", flat=True))
+def _no_gaps(pool: Pool | None) -> list[str]:
+    """Between the first and the last day every day with a goal due has a verdict: of a pool by
+    its policy, of the company (pool empty) by whichever policy was the company's."""
+    verdicts = pool.verdicts.all() if pool else DayVerdict.objects.of_company()
+    days = set(verdicts.values_list("date", flat=True))
     if not days:
         return []
     sites = all_sites()
     problems = []
     for day in days_between(min(days), max(days)):
         working = tuple(site.site.pk for site in sites if site.calendar.works_on(day))
-        policy = pool.policy_on(day) if day not in days and working else None
-        if policy is None:
+        if day in days or not working:
+            continue
+        its_pool, policy = (pool, pool.policy_on(day)) if pool else company_scope(day)
+        if policy is None or (pool is None and its_pool):
+            # Before the pool's first policy; or a day that the pool's own check names.
             continue
         goals = GoalsOfDay(day, working, policy.scope_id, policy.unreported, final=True)
         if goals.tally().due:
-            problems.append(f"pool {pool.code}: {day} has goals due and no verdict (close_day)")
+            name = f"pool {pool.code}" if pool else "company"
+            problems.append(f"{name}: {day} has goals due and no verdict (close_day)")
     return problems
 
 
 def _goals_recounted() -> list[str]:
-    """The goals stored under a final day are those its verdict was taken from."""
+    """Every final verdict is what its stored goals give when it is taken again."""
+    tallies = _stored_tallies()
+    problems = []
+    for verdict in DayVerdict.objects.filter(status=rules.Status.FINAL):
+        again = rules.judge(
+            tallies.get(verdict.pk, rules.Tally({}, {})),
+            threshold_bp=verdict.threshold_bp,
+            mode=verdict.mode,
+            unreported=verdict.unreported,
+            final=True,
+        )
+        if any(getattr(verdict, name) != value for name, value in vars(again).items()):
+            problems.append(
+                f"{verdict.date} version {verdict.version}: says {verdict.met} of {verdict.due}"
+                f" goals met, hit {verdict.hit}; its goals give {again.met} of {again.due}, hit"
+                f" {again.hit}"
+            )
+    return problems
+
+
+def _stored_tallies() -> dict[int, rules.Tally]:
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT verdict_id, COUNT(*), SUM(CASE WHEN state = {rules.GoalState.MET.value}"
-            f" THEN 1 ELSE 0 END) FROM {GoalVerdict._meta.db_table} GROUP BY verdict_id"
+            "SELECT verdict_id, state, COUNT(*), SUM(weight)"
+            f" FROM {GoalVerdict._meta.db_table} GROUP BY verdict_id, state"
         )
-        stored = {pk: (due, int(met)) for pk, due, met in cursor.fetchall()}
-    final = DayVerdict.objects.filter(status=rules.Status.FINAL)
-    return [
-        f"{day} version {version}: says {met} of {due} goals met, stores {stored.get(pk)}"
-        for pk, day, version, due, met in final.values_list("pk", "date", "version", "due", "met")
-        if stored.get(pk) != (due, met)
-    ]
+        rows = cursor.fetchall()
+    by_verdict: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
+    for verdict_id, *row in rows:
+        by_verdict[verdict_id].append((row[0], row[1], row[2]))
+    return {verdict_id: tally(its) for verdict_id, its in by_verdict.items()}

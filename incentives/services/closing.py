@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
 
 from incentives import rules
-from incentives.models import Day, DayVerdict, Pool, PoolPolicy
+from incentives.models import Day, DayVerdict, Headline, Pool, PoolPolicy
 from incentives.services.goals import GoalsOfDay, stored_tally
 from incentives.signals import day_closed
 from ledger.services.posting import open_account, post
@@ -16,12 +16,21 @@ from people.models import Membership, Salary, User
 from people.services import policies
 from people.services.calendars import SiteDays, all_sites, subtree
 from people.services.retrying import retried
+from people.services.rule_changes import hold_rules
 
 EXPENSE = "company:bonus-expense"
 
 
 class CloseRefused(Exception):
     """The day was not closed; the message says why and what to do."""
+
+
+class PoolRefused(CloseRefused):
+    """Some pools could not be judged; `verdicts` are those of the others, which stand."""
+
+    def __init__(self, message: str, verdicts: list[DayVerdict]):
+        self.verdicts = verdicts
+        super().__init__(message)
 
 
 @dataclass(frozen=True)
@@ -50,16 +59,25 @@ def day_in_time(day: date, *, now: datetime) -> DayInTime:
     return DayInTime(day, working, over)
 
 
-def policies_on(day: date) -> list[tuple[Pool | None, PoolPolicy]]:
-    """Every pool with its policy of that day; without a headline pool the bare company first."""
-    found: list[tuple[Pool | None, PoolPolicy]] = []
-    for pool in Pool.objects.all():
-        policy = pool.policy_on(day)
-        if policy:
-            found.append((pool, policy))
-    if not any(pool and pool.headline for pool, _policy in found):
-        found.insert(0, (None, PoolPolicy(from_date=day)))
-    return found
+def policies_on(day: date) -> list[tuple[Pool, PoolPolicy]]:
+    """Every pool that has a policy on that day, with it."""
+    pools = ((pool, pool.policy_on(day)) for pool in Pool.objects.all())
+    return [(pool, policy) for pool, policy in pools if policy]
+
+
+def headline_on(day: date) -> Pool | None:
+    """The pool whose verdict is the company's on a day."""
+    row = Headline.objects.filter(from_date__lte=day).order_by("-from_date").first()
+    return row.pool if row else None
+
+
+def company_scope(day: date) -> tuple[Pool | None, PoolPolicy]:
+    """By whom and by what policy the company is judged on a day: the headline pool, else nobody
+    and the default policy. A final verdict of the company stays the company's."""
+    final = DayVerdict.objects.filter(date=day, is_company=True, status=rules.Status.FINAL).first()
+    pool = final.pool if final else headline_on(day)
+    policy = pool.policy_on(day) if pool else None
+    return (pool, policy) if policy else (None, PoolPolicy(from_date=day))
 
 
 @retried
@@ -68,26 +86,37 @@ def close_day(
 ) -> list[DayVerdict]:
     """Take the verdicts of a day: provisional in the morning, final at the cut-off or with `final`.
 
-    Running it again changes nothing once the day is final. Returns one verdict a pool (unsaved,
-    and worth nothing, for a day that is not over or on which nothing is due).
-    Raises CloseRefused.
+    Running it again changes nothing once the day is final. Returns one verdict a pool, the
+    company's first (unsaved, and worth nothing, for a day that is not over or on which nothing
+    is due). Raises CloseRefused; PoolRefused when only some pools could not be judged.
     """
     moment = day_in_time(day, now=now)
+    closed: list[DayVerdict] = []
+    refusals: list[str] = []
     with transaction.atomic():
-        _lock(day)
-        closed = [
-            _close_in_scope(
-                moment, pool, policy, by=by, now=now, final=final, withheld=posting_withheld
-            )
-            for pool, policy in policies_on(day)
-        ]
+        hold_rules()
+        lock_days([day])
+        for pool, policy, is_company in _scopes(day):
+            try:
+                with transaction.atomic():
+                    verdict = _open_verdict(
+                        day, pool, policy, is_company=is_company, by=by, withheld=posting_withheld
+                    )
+                    closed.append(_close(verdict, moment, by=by, now=now, final=final))
+            except CloseRefused as refused:
+                refusals.append(str(refused))
         if any(verdict.pk for verdict in closed):
             transaction.on_commit(lambda: day_closed.send(sender=DayVerdict, date=day))
+    if refusals:
+        raise PoolRefused("; ".join(refusals), closed)
     return closed
 
 
-def _lock(day: date) -> None:
-    lock_days([day])
+def _scopes(day: date) -> list[tuple[Pool | None, PoolPolicy, bool]]:
+    """(pool, policy, whether its verdict is the company's), the company's first."""
+    company, policy = company_scope(day)
+    others = [(p, its, False) for p, its in policies_on(day) if p != company]
+    return [(company, policy, True), *others]
 
 
 def lock_days(days: Iterable[date]) -> None:
@@ -98,61 +127,87 @@ def lock_days(days: Iterable[date]) -> None:
     list(rows.order_by("date").values_list("date"))
 
 
-def _close_in_scope(
-    moment: DayInTime,
+def _open_verdict(
+    day: date,
     pool: Pool | None,
     policy: PoolPolicy,
     *,
+    is_company: bool,
     by: User,
-    now: datetime,
-    final: bool,
     withheld: bool,
 ) -> DayVerdict:
-    verdict = DayVerdict.objects.filter(pool=pool, date=moment.day).order_by("-version").first()
+    """The newest version of the day in this scope: final as it is, else under today's policy."""
+    verdict = DayVerdict.objects.filter(pool=pool, date=day).order_by("-version").first()
     if verdict and verdict.status == rules.Status.FINAL:
         return verdict
-    verdict = verdict or DayVerdict(pool=pool, date=moment.day)
-    _take_over_policy(verdict, policy, pool=pool, by=by, withheld=withheld)
-    goals = GoalsOfDay(moment.day, moment.site_ids, policy.scope_id, policy.unreported, final=False)
-    if moment.over and (final or _every_cut_off_has_passed(moment, moment.site_ids, now=now)):
-        return _make_final(verdict, policy, goals, by=by)
-    _judge(verdict, goals.tally(), final=False)
-    if not moment.over or not verdict.due:
-        verdict.status = rules.Status.OPEN if not moment.over else rules.Status.FINAL
+    if is_company:
+        _make_room_for_the_company(day, pool)
+    verdict = verdict or DayVerdict(pool=pool, date=day)
+    verdict.scope = policy.scope
+    verdict.threshold_bp = policy.threshold_bp
+    verdict.mode, verdict.unreported = policy.mode, policy.unreported
+    verdict.contribution_kind = policy.contribution_kind
+    verdict.contribution_amount = policy.contribution_amount
+    verdict.currency = pool.currency if pool else ""
+    verdict.is_company, verdict.made_by, verdict.posting_withheld = is_company, by, withheld
+    return verdict
+
+
+def _make_room_for_the_company(day: date, pool: Pool | None) -> None:
+    """Another pool became the headline while the day was provisional."""
+    others = DayVerdict.objects.filter(
+        date=day, is_company=True, status=rules.Status.PROVISIONAL
+    ).exclude(pool=pool) if pool else DayVerdict.objects.filter(
+        date=day, is_company=True, status=rules.Status.PROVISIONAL, pool__isnull=False
+    )  # fmt: skip
+    others.filter(pool=None).delete()
+    others.update(is_company=False)
+
+
+def _close(
+    verdict: DayVerdict, moment: DayInTime, *, by: User, now: datetime, final: bool
+) -> DayVerdict:
+    if verdict.status == rules.Status.FINAL:
         return verdict
+    goals = GoalsOfDay(
+        moment.day, moment.site_ids, verdict.scope_id, verdict.unreported, final=False
+    )
+    if moment.over and (final or _every_cut_off_has_passed(moment, moment.site_ids, now=now)):
+        return _make_final(verdict, goals, by=by)
+    _judge(verdict, goals.tally(), final=False)
+    if not moment.over:
+        verdict.status = rules.Status.OPEN
+        return verdict
+    if not verdict.due:
+        return _nothing_due(verdict)
     if not verdict.awaited or _every_cut_off_has_passed(moment, goals.due_site_ids(), now=now):
-        return _make_final(verdict, policy, goals, by=by)
+        return _make_final(verdict, goals, by=by)
     verdict.status = rules.Status.PROVISIONAL
-    verdict.expected_minor = contribution(verdict, policy) if verdict.hit else 0
+    verdict.expected_minor = contribution(verdict) if verdict.hit else 0
     verdict.save()
     return verdict
 
 
-def _make_final(
-    verdict: DayVerdict, policy: PoolPolicy, goals: GoalsOfDay, *, by: User
-) -> DayVerdict:
+def _nothing_due(verdict: DayVerdict) -> DayVerdict:
+    """No verdict to keep; one from before the goals fell away goes too."""
+    if verdict.pk:
+        verdict.delete()
+    verdict.status, verdict.expected_minor = rules.Status.FINAL, 0
+    return verdict
+
+
+def _make_final(verdict: DayVerdict, goals: GoalsOfDay, *, by: User) -> DayVerdict:
     verdict.status, verdict.hit, verdict.counted_weight = rules.Status.PROVISIONAL, None, 0
     verdict.save()
     _judge(verdict, replace(goals, final=True).store(verdict), final=True)
-    verdict.status, verdict.expected_minor = rules.Status.FINAL, 0
     if not verdict.due:
-        verdict.delete()
-        return verdict
-    verdict.contribution_minor = contribution(verdict, policy) if verdict.hit else 0
+        return _nothing_due(verdict)
+    verdict.status, verdict.expected_minor = rules.Status.FINAL, 0
+    verdict.contribution_minor = contribution(verdict) if verdict.hit else 0
     verdict.save()
     if verdict.contribution_minor:
         move_contribution(verdict, by=by)
     return verdict
-
-
-def _take_over_policy(
-    verdict: DayVerdict, policy: PoolPolicy, *, pool: Pool | None, by: User, withheld: bool
-) -> None:
-    verdict.scope = policy.scope
-    verdict.threshold_bp = policy.threshold_bp
-    verdict.mode, verdict.unreported = policy.mode, policy.unreported
-    verdict.currency = pool.currency if pool else ""
-    verdict.made_by, verdict.posting_withheld = by, withheld
 
 
 def _judge(verdict: DayVerdict, tally: rules.Tally, *, final: bool) -> None:
@@ -182,20 +237,19 @@ def _every_cut_off_has_passed(
     return all(cut_off is not None and cut_off <= now for cut_off in cut_offs)
 
 
-def contribution(verdict: DayVerdict, policy: PoolPolicy) -> int:
+def contribution(verdict: DayVerdict) -> int:
     """What this day pays when it hits, in minor units. Raises CloseRefused on a foreign salary."""
     heads, payroll = 0, 0
-    if policy.contribution_kind == PoolPolicy.Kind.PER_HEAD:
+    if verdict.contribution_kind == PoolPolicy.Kind.PER_HEAD:
         heads = _eligible(verdict).count()
-    elif policy.contribution_kind == PoolPolicy.Kind.PAYROLL:
+    elif verdict.contribution_kind == PoolPolicy.Kind.PAYROLL:
         payroll = _payroll_minor_bp(verdict)
-    year = fiscal_year(verdict.date)
     return rules.contribution_minor(
-        policy.contribution_kind,
-        policy.contribution_amount,
+        verdict.contribution_kind,
+        verdict.contribution_amount,
         heads=heads,
         payroll_minor_bp=payroll,
-        days_in_year=year.days,
+        days_in_year=fiscal_year(verdict.date).days,
     )
 
 

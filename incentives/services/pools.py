@@ -1,13 +1,16 @@
 """Pools and their dated policies."""
 
+import re
 from datetime import date
 
 from django.db import transaction
 
-from incentives.models import DayVerdict, Pool, PoolPolicy
+from incentives.models import DayVerdict, Headline, Pool, PoolPolicy
+from incentives.services.closing import headline_on
 from people.models import Department, User
 from people.services import audit
 from people.services.retrying import retried
+from people.services.rule_changes import change_rules
 
 
 class PolicyRefused(Exception):
@@ -34,8 +37,8 @@ def set_pool_policy(
 
     `contribution_amount`: minor units, or basis points for the payroll kind.
     """
-    pool = Pool.objects.select_for_update().filter(code=code).first()
-    pool = pool or Pool.objects.create(code=code, currency=currency)
+    change_rules()
+    pool = Pool.objects.filter(code=code).first() or _new_pool(code, currency)
     if pool.currency != currency:
         raise PolicyRefused(f"pool {code} is in {pool.currency}; a pool keeps its currency")
     content = {
@@ -72,12 +75,23 @@ def _refuse_final_days(pool: Pool, from_date: date) -> None:
         )
 
 
+def _new_pool(code: str, currency: str) -> Pool:
+    """Raises PolicyRefused for a code that an address or an account's name could not carry."""
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,30}", code):
+        raise PolicyRefused(f"“{code}” is no pool code: write 1 to 30 of A-Z a-z 0-9 _ and -")
+    if Pool.objects.filter(code__iexact=code).exists():
+        raise PolicyRefused(f"a pool {code} exists with other capital letters")
+    return Pool.objects.create(code=code, currency=currency)
+
+
 def _with_headline(policy: PoolPolicy, pool: Pool, headline: bool, *, by: User) -> PoolPolicy:
-    if headline and not pool.headline:
-        Pool.objects.filter(headline=True).update(headline=False)
-        pool.headline = True
-        pool.save()
-        audit.record("set_headline", by=by, subject=f"pool:{pool.code}", after=True)
+    """From the policy's day on this pool's verdict is the company's; final days keep theirs."""
+    if headline and headline_on(policy.from_date) != pool:
+        Headline.objects.update_or_create(
+            from_date=policy.from_date, defaults={"pool": pool, "made_by": by}
+        )
+        subject = f"pool:{pool.code}"
+        audit.record("set_headline", by=by, subject=subject, after=str(policy.from_date))
     return policy
 
 
@@ -92,3 +106,11 @@ def _described(policy: PoolPolicy | None) -> dict | None:
         "unreported": policy.unreported,
         policy.contribution_kind: policy.contribution_amount,
     }
+
+
+def final_day_behind(from_date: date) -> str:
+    """Why a fiscal year can't begin otherwise from a day on: money already lies in its years."""
+    last = DayVerdict.objects.filter(
+        date__gte=from_date, status=DayVerdict.Status.FINAL
+    ).order_by("-date").first()  # fmt: skip
+    return f"{last.date} is final; the fiscal year changes after it at the earliest" if last else ""

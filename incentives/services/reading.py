@@ -6,7 +6,7 @@ from django.db.models import QuerySet, Sum
 
 from incentives import rules
 from incentives.models import DayVerdict, Excuse, GoalVerdict, Metric, Pool, PoolPolicy
-from incentives.services.closing import DayInTime, day_in_time, policies_on, pool_balance
+from incentives.services.closing import DayInTime, company_scope, day_in_time, pool_balance
 from incentives.services.goals import GoalsOfDay, ShownGoal
 from ledger.models import Account, Transfer
 from people.models import Department
@@ -34,9 +34,7 @@ def as_line(verdict: DayVerdict) -> dict:
         "counted_weight": verdict.counted_weight,
         "posting_withheld": verdict.posting_withheld,
     }
-    return {
-        name: getattr(value, "value", value) for name, value in values.items()
-    }
+    return {name: getattr(value, "value", value) for name, value in values.items()}
 
 
 def as_csv(line: dict) -> str:
@@ -51,17 +49,13 @@ def as_csv(line: dict) -> str:
     return ",".join(cell(name) for name in LINE)
 
 
-def headline_pool() -> Pool | None:
-    return Pool.objects.filter(headline=True).first()
-
-
 def verdict_of(day: date, pool: Pool | None) -> DayVerdict | None:
     """The newest version of a day in a pool's scope."""
     return DayVerdict.objects.for_pool(pool).filter(date=day).order_by("-version").first()
 
 
 def company_verdict(day: date) -> DayVerdict | None:
-    """The headline pool's newest version of a day, or the bare company's."""
+    """The newest version of the company's verdict of a day."""
     latest = DayVerdict.objects.filter(date=day).of_company().order_by("-version")
     return latest.select_related("pool").first()
 
@@ -121,7 +115,7 @@ def versions_of(day: date, pool: Pool | None) -> QuerySet[DayVerdict]:
 def due_goals(day: date, *, now: datetime) -> list[ShownGoal]:
     """All goals due on a day by the company's policy, whoever they belong to."""
     moment = day_in_time(day, now=now)
-    _pool, policy = policies_on(day)[0]
+    _pool, policy = company_scope(day)
     return live_goals(moment, None, policy.unreported)
 
 
@@ -156,7 +150,7 @@ def history(
 def pool_verdicts(day: date) -> list[DayVerdict]:
     """The newest version of a day in every pool, the headline first."""
     latest = DayVerdict.objects.filter(date=day).exclude(pool=None).latest_versions()
-    return list(latest.select_related("pool").order_by("-pool__headline", "pool__code"))
+    return list(latest.select_related("pool").order_by("-is_company", "pool__code"))
 
 
 def policies_in_force(day: date) -> dict[int, PoolPolicy]:

@@ -94,6 +94,7 @@ def record(
         if not dry_run:
             _hold([f for n, f, _known in changed if n in held], by=by, source=source)
             _add(revisions, by=by, source=source, confirmed_by=confirmed_by)
+            _drop_held([figure.key for figure, _revision, _reason in revisions], by=by)
     return outcome
 
 
@@ -233,6 +234,19 @@ def _hold(figures: list[Figure], *, by: User, source: str) -> None:
         audit.record(
             "hold_figure", by=by, subject=f"held:{held.pk}", after=str(figure.value_scaled)
         )
+
+
+def _drop_held(keys: list[GoalKey], *, by: User) -> None:
+    """A figure that was recorded since makes an implausible one that still waits pointless."""
+    recorded = set(keys)
+    for held in HeldFigure.objects.filter(state=HeldFigure.State.WAITING):
+        if (held.date, held.department_id, held.metric_id) in recorded:
+            held.state, held.decided_by = HeldFigure.State.REFUSED, by
+            held.save()
+            audit.record(
+                "decide_held_figure", by=by, subject=f"held:{held.pk}", after=held.state,
+                why="another figure was recorded",
+            )  # fmt: skip
 
 
 @retried

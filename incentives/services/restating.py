@@ -12,20 +12,26 @@ from incentives.models import (
     Excuse,
     GoalVerdict,
     Metric,
-    Pool,
-    PoolPolicy,
     Restatement,
     Result,
 )
-from incentives.services.closing import contribution, judge_again, lock_days, move_contribution
+from incentives.services.closing import (
+    CloseRefused,
+    contribution,
+    judge_again,
+    lock_days,
+    move_contribution,
+)
 from incentives.signals import day_restated
 from ledger.models import Transfer
 from ledger.services.posting import reverse
 from people.models import Department, User
 from people.services import audit
 from people.services.retrying import retried
+from people.services.rule_changes import hold_rules
 
 Kind = Restatement.Kind
+LONGEST_REASON = 500
 
 
 class RestateRefused(Exception):
@@ -56,6 +62,8 @@ def preview(correction: Correction, *, by: User) -> dict:
     seen: list[dict] = []
     try:
         with transaction.atomic():
+            hold_rules()
+            lock_days([correction.day])
             seen += _rewrite(correction, reason="preview", by=by, approved_by=None)
             raise _OnlyLooking
     except _OnlyLooking:
@@ -72,7 +80,10 @@ def propose(
     """
     if not reason.strip():
         raise RestateRefused("say why the day is corrected (reason)")
+    if len(reason) > LONGEST_REASON:
+        raise RestateRefused(f"the reason is longer than {LONGEST_REASON} characters")
     with transaction.atomic():
+        hold_rules()
         lock_days([correction.day])
         looked = preview(correction, by=by)
         waiting = _same_proposal(correction, looked, by=by)
@@ -119,6 +130,7 @@ def decide(restatement: Restatement, *, approve: bool, by: User, now: datetime) 
         restatement = Restatement.objects.select_for_update().get(pk=restatement.pk)
         if restatement.state != Restatement.State.AWAITING:
             raise RestateRefused("this correction has already been decided")
+        hold_rules()
         lock_days([restatement.date])
         if approve:
             if preview(_correction(restatement), by=by) != restatement.preview:
@@ -278,8 +290,10 @@ def numbers(verdict: DayVerdict) -> dict:
 
 
 def _contribution(verdict: DayVerdict) -> int:
-    policy = verdict.pool.policy_on(verdict.date) if verdict.pool else None
-    return contribution(verdict, policy) if isinstance(policy, PoolPolicy) else 0
+    try:
+        return contribution(verdict)
+    except CloseRefused as refused:
+        raise RestateRefused(str(refused)) from refused
 
 
 def _copy_goals(old: DayVerdict, new: DayVerdict, *, corrected: GoalVerdict) -> None:
@@ -318,17 +332,17 @@ def _corrected(goal: GoalVerdict, correction: Correction, *, under: DayVerdict) 
     )
 
 
-def live_contribution(pool: Pool | None, day: date) -> Transfer | None:
-    """The transfer that a day's contribution stands on now."""
-    if pool is None:
+def live_contribution(verdict: DayVerdict) -> Transfer | None:
+    """The transfer that a day's contribution stands on now: of this version or an earlier one."""
+    if verdict.pool is None:
         return None
-    return Transfer.objects.filter(
-        key__startswith=f"pool:{pool.code}:{day}:v", reverses=None, reversed_by=None
-    ).first()
+    # Exact keys: SQLite's LIKE takes a pool BONUS for a pool bonus.
+    keys = [f"pool:{verdict.pool.code}:{verdict.date}:v{n}" for n in range(1, verdict.version + 1)]
+    return Transfer.objects.filter(key__in=keys, reverses=None, reversed_by=None).first()
 
 
 def _move_the_difference(new: DayVerdict, *, reason: str, by: User) -> None:
-    standing = live_contribution(new.pool, new.date)
+    standing = live_contribution(new)
     if standing:
         reverse(standing, why=f"{new.date} corrected: {reason}"[:500], by=by)
     if new.contribution_minor:

@@ -11,7 +11,7 @@ from django_tables2 import RequestConfig
 
 from incentives.models import Pool
 from incentives.rules import Status
-from incentives.services.closing import fiscal_year
+from incentives.services.closing import fiscal_year, headline_on
 from incentives.services.explaining import policy_in_words
 from incentives.services.reading import balances_by_year, policies_in_force
 from incentives.tables import TransferTable
@@ -22,11 +22,13 @@ from people.services.calendars import company_yesterday
 @login_required
 def index(request):
     """Every pool with each of its years."""
+    headline = headline_on(timezone.localdate())
     policies = policies_in_force(timezone.localdate())
     years = balances_by_year()
     pools = [
         {
             "pool": pool,
+            "headline": pool == headline,
             "policy": policy_in_words(policies.get(pool.pk)),
             "years": [{"year": year, "balance": minor} for year, minor in years.get(pool.code, [])],
         }

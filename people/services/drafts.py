@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from people.models import ImportDraft, User
-from people.services.importing import ImportRefused, Options, Problem, run_import
+from people.services.importing import ImportRefused, Options, Problem, importer, run_import
 
 State = ImportDraft.State
 
@@ -24,7 +24,9 @@ def check_draft(draft_id: int) -> None:
 def apply_draft(draft_id: int) -> None:
     """Import a checked draft; what was checked is checked again while it is written."""
     draft = _take(draft_id, from_states=(State.CHECKED,), to=State.APPLYING)
-    if draft:
+    if draft and not draft.made_by.has_perm(importer(draft.kind).permission):
+        _refuse(draft, "you no longer have the right to import this; nothing was changed")
+    elif draft:
         _run(draft, dry_run=False, then=State.APPLIED)
 
 
@@ -55,12 +57,15 @@ def _run(draft: ImportDraft, *, dry_run: bool, then: str) -> None:
         draft.state = State.REFUSED
         draft.report = refused.report.as_json(refused.problems) if refused.report else {}
     except Exception:
-        problem = Problem("the import failed inside Ninetyfive; nothing was changed. Tell support.")
-        draft.state, draft.report = State.REFUSED, {"errors": [problem.as_json()]}
-        draft.save(update_fields=["state", "report"])
+        _refuse(draft, "the import failed inside Ninetyfive; nothing was changed. Tell support.")
         raise
     else:
         draft.state, draft.report = then, report.as_json()
+    draft.save(update_fields=["state", "report"])
+
+
+def _refuse(draft: ImportDraft, why: str) -> None:
+    draft.state, draft.report = State.REFUSED, {"errors": [Problem(why).as_json()]}
     draft.save(update_fields=["state", "report"])
 
 

@@ -1,5 +1,6 @@
 """Dated settings: which value holds on a day, and setting a new one."""
 
+import re
 from collections.abc import Callable
 from datetime import date, time
 
@@ -7,9 +8,13 @@ from django.db import transaction
 
 from people.models import Policy, User
 from people.services import audit
+from people.services.rule_changes import change_rules
 
 
 def _month_and_day(text: str) -> str:
+    if not re.fullmatch(r"\d\d-\d\d", text):
+        raise ValueError(text)
+    # 2001 has no 29 February, and a year that begins on it would not come every year.
     date.fromisoformat(f"2001-{text}")
     return text
 
@@ -33,6 +38,15 @@ def in_force(name: str, *, on: date) -> str:
     return row.value if row else default
 
 
+Refusal = Callable[[date], str]
+_refusals: dict[str, list[Refusal]] = {}
+
+
+def refuse_when(name: str, refusal: Refusal) -> None:
+    """Apps above know what a policy has already decided: `refusal(from_date)` says it, or ""."""
+    _refusals.setdefault(name, []).append(refusal)
+
+
 @transaction.atomic
 def set_policy(name: str, value: str, *, from_date: date, reason: str, by: User) -> Policy:
     """A new value from a day on. Raises ValueError for an unknown name or a wrong value."""
@@ -43,6 +57,11 @@ def set_policy(name: str, value: str, *, from_date: date, reason: str, by: User)
         check(value)
     except ValueError as error:
         raise ValueError(f"“{value}” does not fit {name}: write {form}") from error
+    change_rules()
+    for refusal in _refusals.get(name, []):
+        said = refusal(from_date)
+        if said:
+            raise ValueError(said)
     before = in_force(name, on=from_date)
     policy, _made = Policy.objects.update_or_create(
         name=name, from_date=from_date, defaults={"value": value, "reason": reason, "made_by": by}

@@ -203,10 +203,11 @@ _CANDIDATES = ("gb18030", "cp1252")
 # Only text encodings that say no to what they do not know. ISO 8859-1 knows every byte, and what
 # is called so is nearly always cp1252.
 _ALIASES = {"iso8859-1": "cp1252", "gb2312": "gb18030", "gbk": "gb18030", "utf-8-sig": "utf-8"}
-_ALLOWED = frozenset(
-    "utf-8 utf-16 utf-16-le utf-16-be gb18030 big5 shift_jis cp932 euc_jp euc_kr cp949 cp1250"
-    " cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258".split()
-)
+_ALLOWED = frozenset([
+    "utf-8", "utf-16", "utf-16-le", "utf-16-be", "gb18030", "big5", "shift_jis", "cp932",
+    "euc_jp", "euc_kr", "cp949", "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255",
+    "cp1256", "cp1257", "cp1258",
+])  # fmt: skip
 
 
 def _decode(

@@ -91,7 +91,7 @@ def test_what_was_not_looked_at_is_not_corrected(as_dee):
     assert facts() == before
 
 
-def test_a_day_changed_after_the_look_has_to_be_looked_at_again(as_dee, goals, dee, wednesday):  # noqa: F811
+def test_a_day_changed_after_the_look_has_to_be_looked_at_again(as_dee, goals, dee, wednesday):
     from incentives.services.restating import Correction, propose
 
     seen = as_dee.post(BILLING_WAITED, SIX_MINUTES).context["seen"]
@@ -141,7 +141,12 @@ def test_who_may_not_propose(client, name, request):
 
 
 def test_the_second_person_approves_and_the_money_moves(
-    client, goals, pool, dee, fay, wednesday  # noqa: F811
+    client,
+    goals,
+    pool,
+    dee,
+    fay,
+    wednesday,
 ):
     restatement = propose_monday_met(goals, by=dee, now=wednesday)
     response = decide(client, restatement, fay, "approve")
@@ -151,7 +156,7 @@ def test_the_second_person_approves_and_the_money_moves(
     assert check_ledger().problems == []
 
 
-def test_the_proposer_cannot_approve(client, goals, fay, wednesday):  # noqa: F811
+def test_the_proposer_cannot_approve(client, goals, fay, wednesday):
     restatement = propose_monday_met(goals, by=fay, now=wednesday)
     client.force_login(fay)
     page = client.get(f"/restatements/{restatement.pk}/").content.decode()
@@ -163,14 +168,14 @@ def test_the_proposer_cannot_approve(client, goals, fay, wednesday):  # noqa: F8
     assert not Transfer.objects.exists()
 
 
-def test_the_proposer_may_take_it_back(client, goals, fay, wednesday):  # noqa: F811
+def test_the_proposer_may_take_it_back(client, goals, fay, wednesday):
     restatement = propose_monday_met(goals, by=fay, now=wednesday)
     decide(client, restatement, fay, "refuse")
     restatement.refresh_from_db()
     assert (restatement.state, restatement.decided_by) == ("refused", fay)
 
 
-def test_a_stale_preview_is_refused(client, goals, dee, fay, wednesday):  # noqa: F811
+def test_a_stale_preview_is_refused(client, goals, dee, fay, wednesday):
     from incentives.services.restating import Correction, propose
 
     restatement = propose_monday_met(goals, by=dee, now=wednesday)
@@ -183,7 +188,7 @@ def test_a_stale_preview_is_refused(client, goals, dee, fay, wednesday):  # noqa
     assert not Transfer.objects.exists()
 
 
-def test_approving_twice_applies_once(client, goals, pool, dee, fay, wednesday):  # noqa: F811
+def test_approving_twice_applies_once(client, goals, pool, dee, fay, wednesday):
     restatement = propose_monday_met(goals, by=dee, now=wednesday)
     decide(client, restatement, fay, "approve")
     assert b"has already been decided" in decide(client, restatement, fay, "approve").content
@@ -191,14 +196,14 @@ def test_approving_twice_applies_once(client, goals, pool, dee, fay, wednesday):
     assert DayVerdict.objects.count() == 2
 
 
-def test_a_refused_correction_cannot_be_approved_later(client, goals, dee, fay, eve, wednesday):  # noqa: F811
+def test_a_refused_correction_cannot_be_approved_later(client, goals, dee, fay, eve, wednesday):
     restatement = propose_monday_met(goals, by=dee, now=wednesday)
     decide(client, restatement, eve, "refuse")
     assert b"has already been decided" in decide(client, restatement, fay, "approve").content
     assert not Transfer.objects.exists()
 
 
-def test_a_post_that_says_neither_decides_nothing(client, goals, dee, fay, wednesday):  # noqa: F811
+def test_a_post_that_says_neither_decides_nothing(client, goals, dee, fay, wednesday):
     restatement = propose_monday_met(goals, by=dee, now=wednesday)
     client.force_login(fay)
     assert client.post(f"/restatements/{restatement.pk}/decide/").status_code == 400
@@ -207,7 +212,7 @@ def test_a_post_that_says_neither_decides_nothing(client, goals, dee, fay, wedne
 
 
 @pytest.mark.parametrize("name", ["ann", "bob", "dee", "max_auditor", "root"])
-def test_who_may_not_decide(client, goals, fay, wednesday, name, request):  # noqa: F811
+def test_who_may_not_decide(client, goals, fay, wednesday, name, request):
     restatement = propose_monday_met(goals, by=fay, now=wednesday)
     client.force_login(request.getfixturevalue(name))
     posted = client.post(f"/restatements/{restatement.pk}/decide/", {"approve": ""})
@@ -224,7 +229,7 @@ def test_a_correction_that_does_not_exist_is_not_found(client, fay):
         assert decided.status_code == 404
 
 
-def test_the_auditor_reads_every_correction(client, goals, dee, max_auditor, wednesday):  # noqa: F811
+def test_the_auditor_reads_every_correction(client, goals, dee, max_auditor, wednesday):
     restatement = propose_monday_met(goals, by=dee, now=wednesday)
     client.force_login(max_auditor)
     assert b"typing mistake" in client.get("/restatements/").content

@@ -1,6 +1,7 @@
 from decimal import Decimal, InvalidOperation
 
 from incentives.models import PoolPolicy
+from incentives.services.closing import headline_on
 from incentives.services.pools import PolicyRefused, set_pool_policy
 from people.commands import ProductCommand, day
 from people.models import Department
@@ -49,15 +50,16 @@ class Command(ProductCommand):
     def _contribution(self, options: dict, currency: str) -> tuple[str, int]:
         if len(currency) != 3 or not currency.isalpha():
             self.refuse(f"--currency {currency}: not a currency; for example GBP")
-        if options["payroll_bp"]:
-            if not options["payroll_bp"].isdecimal():
+        if options["payroll_bp"] is not None:
+            text = options["payroll_bp"]
+            if not (text.isascii() and text.isdecimal() and len(text) < 10):
                 self.refuse(f"--payroll-bp {options['payroll_bp']}: not a whole number")
             return PoolPolicy.Kind.PAYROLL, int(options["payroll_bp"])
-        flag = "contribution" if options["contribution"] else "per_head"
-        kind = PoolPolicy.Kind.FIXED if options["contribution"] else PoolPolicy.Kind.PER_HEAD
+        flag = "per_head" if options["contribution"] is None else "contribution"
+        kind = PoolPolicy.Kind.PER_HEAD if flag == "per_head" else PoolPolicy.Kind.FIXED
         try:
             amount = minor_units(Decimal(options[flag]), currency)
-        except (InvalidOperation, ValueError, OverflowError) as error:
+        except (ArithmeticError, ValueError) as error:
             self.refuse(f"--{flag.replace('_', '-')} {options[flag]}: not an amount ({error})")
         if amount < 0:
             self.refuse(f"--{flag.replace('_', '-')} {options[flag]}: is below zero")
@@ -67,8 +69,8 @@ class Command(ProductCommand):
         try:
             basis_points = Decimal(text) * 100
         except InvalidOperation:
-            basis_points = Decimal(-1)
-        if basis_points != int(basis_points) or not 1 <= basis_points <= 10_000:
+            basis_points = Decimal("nan")
+        if not basis_points.is_finite() or not _is_a_share(basis_points):
             self.refuse(f"--threshold {text}: write a percentage above 0 and up to 100, like 95")
         return int(basis_points)
 
@@ -85,7 +87,7 @@ class Command(ProductCommand):
             "pool": policy.pool.code,
             "from": str(policy.from_date),
             "currency": policy.pool.currency,
-            "headline": policy.pool.headline,
+            "headline": headline_on(policy.from_date) == policy.pool,
             "scope": policy.scope.code if policy.scope else None,
             "threshold_bp": policy.threshold_bp,
             "mode": str(policy.mode),
@@ -97,3 +99,7 @@ class Command(ProductCommand):
             self.write_json(values)
         else:
             self.stdout.write(", ".join(f"{k} {v}" for k, v in values.items() if v is not None))
+
+
+def _is_a_share(basis_points: Decimal) -> bool:
+    return basis_points == int(basis_points) and 1 <= basis_points <= 10_000

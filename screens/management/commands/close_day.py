@@ -3,7 +3,7 @@ from datetime import date
 from django.utils import timezone
 
 from cms.services.posting import post_day
-from incentives.services.closing import CloseRefused, close_day
+from incentives.services.closing import CloseRefused, PoolRefused, close_day
 from incentives.services.reading import as_csv, as_line
 from people.commands import ProductCommand, day
 from people.rules import days_between
@@ -41,13 +41,20 @@ class Command(ProductCommand):
 
     def _close(self, each: date, by, options: dict) -> list[dict]:
         now = timezone.now()
+        refusal = ""
         try:
             verdicts = close_day(
                 each, by=by, now=now, final=options["final"], posting_withheld=options["no_post"]
             )
+        except PoolRefused as refused:
+            verdicts, refusal = refused.verdicts, str(refused)
         except CloseRefused as refused:
             self.refuse(f"{each}: {refused}")
         if not options["no_post"] and any(verdict.pk for verdict in verdicts):
             post_day(each, now=now)
+        if refusal:
+            for verdict in verdicts:
+                self.stderr.write(as_csv(as_line(verdict)))
+            self.refuse(f"{each}: {refusal}")
         nothing_due = not any(verdict.due for verdict in verdicts)
         return [as_line(verdict) for verdict in (verdicts[:1] if nothing_due else verdicts)]

@@ -1,11 +1,11 @@
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.utils import timezone
 
 from cms.services.posting import post_owed
 from incentives.models import DayVerdict
 from incentives.rules import Status
-from incentives.services.closing import CloseRefused, close_day
+from incentives.services.closing import CloseRefused, close_day, company_scope, policies_on
 from people.commands import ProductCommand
 from people.rules import days_between
 from people.services.calendars import company_yesterday
@@ -19,32 +19,40 @@ class Command(ProductCommand):
 
     def handle(self, **options) -> None:
         now, by = timezone.now(), self.account(options)
-        yesterday = company_yesterday(now)
-        closed = []
-        if yesterday:
-            first = max(
-                yesterday - timedelta(days=DAYS_BACK), self._first_day_wanted() or yesterday
-            )
-            final = set(
-                DayVerdict.objects.of_company()
-                .filter(status=Status.FINAL, date__gte=first)
-                .values_list("date", flat=True)
-            )
-            closed = [day for day in days_between(first, yesterday) if day not in final]
-        for day in closed:
+        closed, refusals = [], []
+        for day in self._days_due(company_yesterday(now)):
             try:
                 close_day(day, by=by, now=now)
             except CloseRefused as refused:
-                self.refuse(f"{day}: {refused}")
+                refusals.append(f"{day}: {refused}")
+            else:
+                closed.append(day)
+        # What could be closed is posted, whatever was refused beside it.
         posted = post_owed(now=now)
         self._say(closed, posted, options["format"])
+        if refusals:
+            self.refuse("; ".join(refusals))
 
-    def _first_day_wanted(self):
-        """A company that has never closed a day begins with yesterday, not two weeks back."""
-        return DayVerdict.objects.order_by("date").values_list("date", flat=True).first()
+    def _days_due(self, yesterday: date | None) -> list[date]:
+        """Recent days that are not final in every pool, and older ones left provisional."""
+        left = DayVerdict.objects.filter(status=Status.PROVISIONAL).values_list("date", flat=True)
+        days = set(left)
+        if yesterday:
+            first_known = DayVerdict.objects.order_by("date").values_list("date", flat=True).first()
+            # A company that has never closed a day begins with yesterday, not two weeks back.
+            first = max(yesterday - timedelta(days=DAYS_BACK), first_known or yesterday)
+            days |= {day for day in days_between(first, yesterday) if not _is_final(day)}
+        return sorted(days)
 
     def _say(self, closed: list, posted: list, form: str) -> None:
         if form == "json":
             self.write_json({"closed": list(map(str, closed)), "posted": list(map(str, posted))})
         else:
             self.stdout.write(f"{len(closed)} days looked at, {len(posted)} posted")
+
+
+def _is_final(day: date) -> bool:
+    company, _policy = company_scope(day)
+    scopes = {company and company.pk, *(pool.pk for pool, _policy in policies_on(day))}
+    final = DayVerdict.objects.filter(date=day, status=Status.FINAL)
+    return scopes <= set(final.values_list("pool_id", flat=True))
