@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Q
 
-from people.models import User
+from people.models import SYSTEM, User
 
 
 def day(text: str) -> date:
@@ -25,11 +25,11 @@ class ProductCommand(BaseCommand):
     def add_arguments(self, parser) -> None:
         parser.add_argument("--format", choices=["text", "json"], default="text")
         if self.writes:
-            parser.add_argument("--by", default="system", metavar="LOGIN", help="for the log")
+            parser.add_argument("--by", default=SYSTEM, metavar="LOGIN", help="for the log")
 
     def account(self, options) -> User:
         """The account under which the log names this change."""
-        if options["by"] == "system":
+        if options["by"] == SYSTEM:
             return User.objects.system()
         return self.login(options["by"], "--by")
 

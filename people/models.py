@@ -9,11 +9,13 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+SYSTEM = "system"
+
 
 class Users(UserManager["User"]):
     def system(self) -> "User":
         """The built-in account under which commands run when nobody is named."""
-        user, _made = self.get_or_create(username="system", defaults={"is_active": False})
+        user, _made = self.get_or_create(username=SYSTEM, defaults={"is_active": False})
         return user
 
 
@@ -21,6 +23,10 @@ class User(AbstractUser):
     """A login. Roles hang on it; an employee may have none."""
 
     objects: ClassVar[Users] = Users()
+
+    @property
+    def is_system(self) -> bool:
+        return self.username == SYSTEM
 
     @property
     def display_name(self) -> str:

@@ -492,7 +492,7 @@ class _ResultReader:
 
 def _allowed_departments(by: User) -> set[int] | None:
     """A lead reports for the own departments; HR, administrators and commands for all."""
-    if by.username == "system" or by.has_perm("incentives.set_targets"):
+    if by.is_system or by.has_perm("incentives.set_targets"):
         return None
     return led_departments(by, on=timezone.localdate())
 

@@ -11,7 +11,7 @@ from django.core.validators import validate_email
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from people.models import Department, Employee, Membership, Salary, User
+from people.models import Department, Employee, Membership, Role, Salary, User
 from people.money import minor_units
 from people.services import audit
 from people.services.importing import (
@@ -33,6 +33,11 @@ from people.tabular import Number, Row, normalise, parse_date, parse_number
 
 PLAIN = ("name", "email", "job_title", "language")
 LONGEST = {"number": 30, "name": 200, "email": 254, "job_title": 200, "language": 10}
+
+
+GIVEN_BY_ADMINISTRATORS = {
+    Role.HR, Role.FINANCE, Role.EXECUTIVE, Role.AUDITOR, Role.ADMINISTRATOR,
+}  # fmt: skip
 
 
 @dataclass
@@ -98,6 +103,7 @@ class EmployeeImporter(ByAlias):
             if row:
                 rows.append(row)
         _refuse_clashes(rows, problems)
+        _refuse_beyond_rights(rows, by=by, problems=problems)
         problems.refuse_if_any()
         as_of = options.as_of or timezone.localdate()
         writer = _Writer(report, as_of=as_of, by=by, reason=f"import of {filename}"[:500])
@@ -231,6 +237,30 @@ class _Reader:
         except ValueError as error:
             self.problem("roles", str(error))
             return None
+
+
+def _refuse_beyond_rights(rows: list[EmployeeRow], *, by: User, problems: Problems) -> None:
+    """Who keeps accounts does not keep salaries, and nobody gives rights above the own (rules, 15).
+
+    Commands that nobody is named for run as "system" and may do all.
+    """
+    if by.is_system:
+        return
+    own = set(by.role_assignments.on(timezone.localdate()).values_list("role", flat=True))
+    held = held_roles()
+    users = dict(Employee.objects.values_list("number", "user"))
+    for row in rows:
+        user = users.get(row.number)
+        if row.annual_minor is not None and not own & {Role.HR, Role.FINANCE}:
+            problems.add("salaries are imported by HR or finance", row.line, "annual_salary")
+        if row.roles is None:
+            continue
+        changed = {role for role, _department in row.roles ^ set(held.get(user or 0, {}))}
+        if changed and user == by.pk:
+            problems.add("nobody changes the own roles", row.line, "roles")
+        elif changed & GIVEN_BY_ADMINISTRATORS and Role.ADMINISTRATOR not in own:
+            named = ", ".join(sorted(changed & GIVEN_BY_ADMINISTRATORS))
+            problems.add(f"only an administrator gives or takes {named}", row.line, "roles")
 
 
 def _refuse_clashes(rows: list[EmployeeRow], problems: Problems) -> None:

@@ -24,6 +24,7 @@ from people.models import (
 )
 from people.rules import BEGINNING
 from people.services import audit
+from people.services.importing import ImportRefused, Options, run_import
 
 pytestmark = pytest.mark.django_db
 
@@ -601,3 +602,33 @@ def test_an_import_of_many_asks_the_database_no_more_than_one_of_few(
         assert counts(importing("employees", header + "".join(lines))[1]) == (300, 0, 0)
     with django_assert_max_num_queries(40):
         assert counts(importing("employees", header + "".join(lines))[1]) == (0, 0, 300)
+
+
+HEADER = "number,name,department,hired_on"
+
+
+@pytest.mark.parametrize(
+    ("who", "text", "message"),
+    [
+        ("root", f"{HEADER},annual_salary,currency\n9,Wu,CLAIMS,2020-01-01,9,GBP\n",
+         "salaries are imported by HR or finance"),
+        ("dee", f"{HEADER},roles\n9,Wu,CLAIMS,2020-01-01,finance\n",
+         "only an administrator gives or takes finance"),
+        ("dee", f"{HEADER},email,roles\ndee,Dee,BILLING,2020-01-01,dee@example.org,hr;lead\n",
+         "nobody changes the own roles"),
+    ],
+)  # fmt: skip
+def test_nobody_imports_beyond_the_own_rights(request, claims, billing, who, text, message):
+    by = request.getfixturevalue(who)
+    with pytest.raises(ImportRefused, match=message):
+        run_import("employees", text.encode(), filename="e.csv", options=Options(), by=by)
+    assert not Employee.objects.filter(number="9").exists()
+
+
+def test_hr_makes_leads_and_leaves_other_roles_alone(claims, billing, dee, fay):
+    text = (
+        f"{HEADER},email,roles\n9,Wu,CLAIMS,2020-01-01,,lead\n"
+        "fay,Fay,BILLING,2020-01-01,fay@example.org,finance\n"
+    )
+    report = run_import("employees", text.encode(), filename="e.csv", options=Options(), by=dee)
+    assert (report.created, report.unchanged) == (1, 1)
