@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export DJANGO_SETTINGS_MODULE ?= config.settings.dev
 
-.PHONY: run test check bench demo-city worker
+.PHONY: run test check bench demo-city
 
 run: .venv/.installed
 	@$(BIN)/python manage.py migrate --verbosity 0

@@ -44,7 +44,8 @@ def open_screen(request, secret: str):
         path="/screen/",
         httponly=True,
         secure=request.is_secure(),
-        samesite="Strict",
+        # Lax: the link is often clicked in a mail, and Strict would not send it on arrival.
+        samesite="Lax",
     )
     response["Referrer-Policy"] = "no-referrer"
     response["Cache-Control"] = "no-store"

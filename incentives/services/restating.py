@@ -176,7 +176,10 @@ def _apply(restatement: Restatement, *, by: User, now: datetime) -> None:
     restatement.decided_by, restatement.decided_at = by, now
     restatement.save()
     changes = _rewrite(
-        _correction(restatement), reason=restatement.reason, by=restatement.made_by, approved_by=by
+        _correction(restatement),
+        reason=restatement.reason,
+        by=restatement.made_by,
+        approved_by=by if by.pk != restatement.made_by_id else None,
     )
     audit.record(
         "restate", by=by, subject=f"day:{restatement.date}",
