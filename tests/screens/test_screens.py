@@ -55,7 +55,7 @@ def test_the_link_sets_a_cookie_for_the_screen_only_and_moves_on(client, hall):
     cookie = response.cookies["screen"]
     assert cookie["httponly"] is True
     assert cookie["path"] == "/screen/"
-    assert cookie["samesite"] == "Strict"
+    assert cookie["samesite"] == "Lax"
     assert not cookie["secure"]
     assert response["Cache-Control"] == "no-store"
     assert response["Referrer-Policy"] == "no-referrer"
