@@ -35,6 +35,9 @@ def main() -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS))
     names = parser.parse_args().names or list(BENCHMARKS)
     print(f"{connection.vendor}, Python {sys.version.split()[0]}, {os.cpu_count()} cores")
+    # A file even on SQLite: the memory of another process is measured on it.
+    if connection.vendor == "sqlite":
+        connection.settings_dict["TEST"]["NAME"] = f"{connection.settings_dict['NAME']}.bench"
     runner = DiscoverRunner(verbosity=0, interactive=False)
     old = runner.setup_databases()
     try:
