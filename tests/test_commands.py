@@ -181,3 +181,22 @@ def time_machine_at():
     yield travel
     for traveller in travellers:
         traveller.stop()
+
+
+def test_run_due_posts_figures_that_came_while_a_day_is_provisional(goals, system, time_machine_at):
+    time_machine_at("2026-03-03T08:00:00Z")
+    run("run_due")
+    first = goals[0]
+    make_result(first.department, first.metric, MONDAY, "80", system)
+    run("run_due")
+    board = DaySnapshot.objects.latest().board
+    assert (board["status"], board["company"]["met"], board["company"]["awaited"]) == (
+        "provisional", 1, 3,
+    )  # fmt: skip
+
+
+def test_run_due_keeps_a_posting_withheld(goals, system, time_machine_at):
+    time_machine_at("2026-03-03T08:00:00Z")
+    run("close_day", "--date", MONDAY, "--no-post")
+    run("run_due")
+    assert not DaySnapshot.objects.exists()

@@ -82,11 +82,17 @@ def company_scope(day: date) -> tuple[Pool | None, PoolPolicy]:
 
 @retried
 def close_day(
-    day: date, *, by: User, now: datetime, final: bool = False, posting_withheld: bool = False
+    day: date,
+    *,
+    by: User,
+    now: datetime,
+    final: bool = False,
+    posting_withheld: bool | None = None,
 ) -> list[DayVerdict]:
     """Take the verdicts of a day: provisional in the morning, final at the cut-off or with `final`.
 
-    Running it again changes nothing once the day is final. Returns one verdict a pool, the
+    Running it again changes nothing once the day is final. `posting_withheld` empty leaves what an
+    earlier run has said. Returns one verdict a pool, the
     company's first (unsaved, and worth nothing, for a day that is not over or on which nothing
     is due). Raises CloseRefused; PoolRefused when only some pools could not be judged.
     """
@@ -134,7 +140,7 @@ def _open_verdict(
     *,
     is_company: bool,
     by: User,
-    withheld: bool,
+    withheld: bool | None,
 ) -> DayVerdict:
     """The newest version of the day in this scope: final as it is, else under today's policy."""
     verdict = DayVerdict.objects.filter(pool=pool, date=day).order_by("-version").first()
@@ -149,7 +155,9 @@ def _open_verdict(
     verdict.contribution_kind = policy.contribution_kind
     verdict.contribution_amount = policy.contribution_amount
     verdict.currency = pool.currency if pool else ""
-    verdict.is_company, verdict.made_by, verdict.posting_withheld = is_company, by, withheld
+    verdict.is_company, verdict.made_by = is_company, by
+    if withheld is not None:
+        verdict.posting_withheld = withheld
     return verdict
 
 
@@ -225,6 +233,12 @@ def _judge(verdict: DayVerdict, tally: rules.Tally, *, final: bool) -> None:
 def judge_again(verdict: DayVerdict) -> None:
     """Set a version's numbers from the goals stored under it."""
     _judge(verdict, stored_tally(verdict), final=True)
+
+
+def judge_live(verdict: DayVerdict, tally: rules.Tally) -> None:
+    """Bring a provisional verdict up to the goals as they stand now, without saving it."""
+    _judge(verdict, tally, final=False)
+    verdict.expected_minor = contribution(verdict) if verdict.hit else 0
 
 
 def _every_cut_off_has_passed(

@@ -353,7 +353,9 @@ class _ResultReader:
 
     def __init__(self, report: Report, *, by: User):
         self.report, self.problems = report, Problems()
-        self.departments = departments_by_code(_allowed_departments(by))
+        allowed = _allowed_departments(by)
+        self.only_own = allowed is not None
+        self.departments = departments_by_code(allowed)
         self.metrics = {normalise(metric.code): metric for metric in Metric.objects.all()}
         self.found = _Found([], [])
         self.seen: dict[tuple, tuple[int, int]] = {}
@@ -445,7 +447,10 @@ class _ResultReader:
     def _department(self, code: str, raw: Row, column: str) -> Department | None:
         department = self.departments.get(code.casefold())
         if department is None:
-            self.problems.add(f"“{code}” is not a department you report for", raw.line, column)
+            wrong = (
+                "is not a department you report for" if self.only_own else "is no department code"
+            )
+            self.problems.add(f"“{code}” {wrong}", raw.line, column)
         return department
 
     def _metric(self, code: str, raw: Row, column: str | None) -> Metric | None:

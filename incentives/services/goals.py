@@ -4,6 +4,7 @@ Read by pages and previews, and written as it stands when a day becomes final, s
 shown in the morning and what is stored can't differ.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -133,12 +134,13 @@ class GoalsOfDay:
 
 
 def tally(rows: Iterable[tuple[int, int, int]]) -> rules.Tally:
-    """A tally from (state, goals, weight) rows."""
-    goals, weights = {}, {}
+    """A tally from (state, goals, weight) rows; a state may come in several rows."""
+    goals: dict[rules.GoalState, int] = defaultdict(int)
+    weights: dict[rules.GoalState, int] = defaultdict(int)
     for state, count, weight in rows:
-        goals[rules.GoalState(state)] = count
-        weights[rules.GoalState(state)] = int(weight)
-    return rules.Tally(goals, weights)
+        goals[rules.GoalState(state)] += count
+        weights[rules.GoalState(state)] += int(weight)
+    return rules.Tally(dict(goals), dict(weights))
 
 
 def stored_tally(verdict: DayVerdict) -> rules.Tally:

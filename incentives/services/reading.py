@@ -6,8 +6,14 @@ from django.db.models import QuerySet, Sum
 
 from incentives import rules
 from incentives.models import DayVerdict, Excuse, GoalVerdict, Metric, Pool, PoolPolicy
-from incentives.services.closing import DayInTime, company_scope, day_in_time, pool_balance
-from incentives.services.goals import GoalsOfDay, ShownGoal
+from incentives.services.closing import (
+    DayInTime,
+    company_scope,
+    day_in_time,
+    judge_live,
+    pool_balance,
+)
+from incentives.services.goals import GoalsOfDay, ShownGoal, tally
 from ledger.models import Account, Transfer
 from people.models import Department
 
@@ -61,10 +67,15 @@ def company_verdict(day: date) -> DayVerdict | None:
 
 
 def goals_of(verdict: DayVerdict, *, now: datetime) -> list[ShownGoal]:
-    """Goals as stored for a final day, else as they stand now; by department and metric."""
+    """Goals as stored for a final day, else as they stand now; by department and metric.
+
+    A provisional verdict is brought up to those goals, so that both say the same.
+    """
     if verdict.status == rules.Status.FINAL:
         return _stored_goals(verdict)
-    return live_goals(day_in_time(verdict.date, now=now), verdict.scope_id, verdict.unreported)
+    goals = live_goals(day_in_time(verdict.date, now=now), verdict.scope_id, verdict.unreported)
+    judge_live(verdict, tally((goal.state, 1, goal.weight) for goal in goals))
+    return goals
 
 
 def _stored_goals(verdict: DayVerdict) -> list[ShownGoal]:

@@ -168,7 +168,7 @@ def goals_of_final_days(days: Iterable[date]) -> set[GoalKey]:
 def _final_days_touched(changed: list[Change]) -> list[tuple[int, str]]:
     decided = goals_of_final_days(figure.day for _n, figure, _known in changed)
     return [
-        (position, f"{figure.day} is final; correct this figure by a restatement (restate)")
+        (position, f"{figure.day} is final; correct this figure by a restatement")
         for position, figure, _known in changed
         if figure.key in decided
     ]
@@ -290,9 +290,7 @@ def excuse(day: date, *, department: Department, metric: Metric, reason: str, by
     with transaction.atomic():
         lock_days([day])
         if (day, department.pk, metric.pk) in goals_of_final_days([day]):
-            raise RecordRefused(
-                [(0, f"{day} is final; excuse the goal by a restatement (restate)")]
-            )
+            raise RecordRefused([(0, f"{day} is final; excuse the goal by a restatement")])
         made, new = Excuse.objects.get_or_create(
             date=day, department=department, metric=metric,
             defaults={"reason": reason, "made_by": by},

@@ -162,11 +162,18 @@ def _correction(restatement: Restatement) -> Correction:
 
 
 def _needs_a_second_person(correction: Correction, looked: dict) -> bool:
-    moves = any(v["before"]["contribution_minor"] != v["after"]["contribution_minor"]
-                for v in looked["verdicts"])  # fmt: skip
+    return moves_money(looked) or _is_implausible(correction)
+
+
+def moves_money(looked: dict) -> bool:
+    """Whether a preview says that some pool gets or loses money."""
+    pairs = ((each["before"], each["after"]) for each in looked["verdicts"])
+    return any(old["contribution_minor"] != new["contribution_minor"] for old, new in pairs)
+
+
+def _is_implausible(correction: Correction) -> bool:
     value = correction.new_scaled if correction.kind == Kind.VALUE else None
-    implausible = value is not None and not correction.metric.is_plausible(value)
-    return moves or implausible
+    return value is not None and not correction.metric.is_plausible(value)
 
 
 def _apply(restatement: Restatement, *, by: User, now: datetime) -> None:

@@ -14,7 +14,14 @@ from django.views.decorators.http import require_POST
 
 from incentives.forms import RestateForm
 from incentives.models import Metric, Restatement
-from incentives.services.restating import Correction, RestateRefused, decide, preview, propose
+from incentives.services.restating import (
+    Correction,
+    RestateRefused,
+    decide,
+    moves_money,
+    preview,
+    propose,
+)
 from people.models import Department
 
 MAY_SEE = ("incentives.propose_restatement", "incentives.approve_restatement", "incentives.audit")
@@ -42,7 +49,7 @@ def restate(request, day: date, department: str, metric: str):
             form.add_error(None, str(refused))
     context = {
         "form": form, "day": day, "department": department, "metric": metric, "preview": looked,
-        "seen": seen,
+        "seen": seen, "moves_money": bool(looked) and moves_money(looked),
     }  # fmt: skip
     return render(request, "incentives/restate.html", context)
 

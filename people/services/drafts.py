@@ -21,9 +21,14 @@ def check_draft(draft_id: int) -> None:
         _run(draft, dry_run=True, then=State.CHECKED)
 
 
+def begin_applying(draft_id: int) -> bool:
+    """Mark a checked draft as being applied; False when it is not, or no longer, just checked."""
+    return _take(draft_id, from_states=(State.CHECKED,), to=State.APPLYING) is not None
+
+
 def apply_draft(draft_id: int) -> None:
-    """Import a checked draft; what was checked is checked again while it is written."""
-    draft = _take(draft_id, from_states=(State.CHECKED,), to=State.APPLYING)
+    """Import a draft that begin_applying has marked; it is checked again while it is written."""
+    draft = ImportDraft.objects.filter(pk=draft_id, state=State.APPLYING).first()
     if draft and not draft.made_by.has_perm(importer(draft.kind).permission):
         _refuse(draft, "you no longer have the right to import this; nothing was changed")
     elif draft:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from people.forms import ImportForm, MappingForm
 from people.models import ImportDraft
-from people.services.drafts import try_again, upload
+from people.services.drafts import begin_applying, try_again, upload
 from people.services.importing import IGNORE, Options, importer, importers
 from people.tasks import apply_uploaded_file, check_uploaded_file
 
@@ -82,7 +82,7 @@ def read_anew(request, pk: int):
 @require_POST
 def apply(request, pk: int):
     draft = _own_draft(request, pk)
-    if draft.state != ImportDraft.State.CHECKED:
+    if not begin_applying(draft.pk):
         messages.warning(request, _("Nothing was imported now: see below how the file stands."))
         return redirect("import", pk)
     apply_uploaded_file.enqueue(draft_id=draft.pk)

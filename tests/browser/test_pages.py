@@ -134,7 +134,7 @@ def test_a_correction_that_moves_money_takes_two_people(browser, server, posted_
     page.get_by_role("button", name="Show what changes").click()
     expect(page.get_by_text("not hit")).to_be_visible()
     assert DayVerdict.objects.count() == 1
-    page.get_by_role("button", name="Correct the day").click()
+    page.get_by_role("button", name="Propose the correction").click()
     expect(page.get_by_text("somebody else has to approve")).to_be_visible()
     address = page.url
     other, _faults = signed_in(browser, server, "fay")

@@ -12,7 +12,7 @@ from incentives.models import DayVerdict, HeldFigure, Result
 from incentives.services.closing import PoolRefused, close_day, pool_balance
 from incentives.services.figure_imports import _allowed_departments
 from incentives.services.pools import PolicyRefused
-from incentives.services.reading import company_verdict
+from incentives.services.reading import company_verdict, goals_of
 from incentives.services.recording import Figure, RecordRefused, decide_held, record
 from incentives.services.restating import RestateRefused, preview
 from ledger.services.checking import check_ledger
@@ -263,3 +263,13 @@ def test_a_fiscal_year_starts_on_a_day_that_comes_every_year(system, start):
         policies.set_policy(
             "fiscal_year_start", start, from_date=date(2026, 1, 1), reason="x", by=system
         )
+
+
+def test_a_provisional_day_never_says_something_else_than_its_goals(pool, goals, system):
+    report_all(goals[:3], system)
+    [verdict] = close(system)
+    report_all(goals[3:], system, met=1)
+    shown = goals_of(verdict, now=TUESDAY_MORNING)
+    assert (verdict.met, verdict.awaited) == (4, 0)
+    assert sum(goal.state.name == "MET" for goal in shown) == 4
+    assert verdict.expected_minor == 25_000

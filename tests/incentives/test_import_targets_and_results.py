@@ -125,7 +125,7 @@ def test_an_unknown_department_and_an_unknown_metric_are_named(goals, importing)
         importing, "results", HEADER + "2026-03-02,MOON,answered,80,\n2026-03-02,CLAIMS,joy,80,\n"
     )
     assert errors == [
-        {"line": 2, "column": "department", "message": "“MOON” is not a department you report for"},
+        {"line": 2, "column": "department", "message": "“MOON” is no department code"},
         {
             "line": 3, "column": "metric",
             "message": "“joy” is not a metric; metrics are made by the targets file",

@@ -107,7 +107,7 @@ class Command(ProductCommand):
         secret_file = settings.VAR / "demo-screen.txt"
         if secret_file.exists():
             link = reverse("open-screen", args=[secret_file.read_text()])
-            out(f"\nOffice screen (open once, no sign-in): {settings.BASE_URL}{link}")
+            out(f"\nOffice screen (open this link on it; no sign-in): {settings.BASE_URL}{link}")
         out("Figures: US carriers of 2013, moved to this year; people and pay are made up.\n")
 
 

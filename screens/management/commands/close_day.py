@@ -44,7 +44,11 @@ class Command(ProductCommand):
         refusal = ""
         try:
             verdicts = close_day(
-                each, by=by, now=now, final=options["final"], posting_withheld=options["no_post"]
+                each,
+                by=by,
+                now=now,
+                final=options["final"],
+                posting_withheld=bool(options["no_post"]),
             )
         except PoolRefused as refused:
             verdicts, refusal = refused.verdicts, str(refused)

@@ -2,7 +2,7 @@ from datetime import date, timedelta
 
 from django.utils import timezone
 
-from cms.services.posting import post_owed
+from cms.services.posting import post_day, post_owed
 from incentives.models import DayVerdict
 from incentives.rules import Status
 from incentives.services.closing import CloseRefused, close_day, company_scope, policies_on
@@ -19,16 +19,20 @@ class Command(ProductCommand):
 
     def handle(self, **options) -> None:
         now, by = timezone.now(), self.account(options)
-        closed, refusals = [], []
+        closed, posted, refusals = [], [], []
         for day in self._days_due(company_yesterday(now)):
             try:
-                close_day(day, by=by, now=now)
+                verdicts = close_day(day, by=by, now=now)
             except CloseRefused as refused:
                 refusals.append(f"{day}: {refused}")
             else:
                 closed.append(day)
+                # Figures that have come since are posted too, while the day is provisional.
+                if any(v.pk and v.is_company and not v.posting_withheld for v in verdicts):
+                    post_day(day, now=now)
+                    posted.append(day)
         # What could be closed is posted, whatever was refused beside it.
-        posted = post_owed(now=now)
+        posted += post_owed(now=now)
         self._say(closed, posted, options["format"])
         if refusals:
             self.refuse("; ".join(refusals))
