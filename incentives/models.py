@@ -98,15 +98,6 @@ class GoalFact(models.Model):
         abstract = True
 
 
-class Results(models.QuerySet):
-    def latest_revisions(self) -> "Results":
-        newer = Result.objects.filter(
-            date=OuterRef("date"), department=OuterRef("department"), metric=OuterRef("metric"),
-            revision__gt=OuterRef("revision"),
-        )  # fmt: skip
-        return self.filter(~Exists(newer))
-
-
 class Result(GoalFact):
     """The figure for a goal; the latest revision counts, none is ever edited."""
 
@@ -123,8 +114,6 @@ class Result(GoalFact):
     confirmed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
-
-    objects = Results.as_manager()
 
     class Meta:
         constraints = [

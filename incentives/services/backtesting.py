@@ -4,8 +4,6 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Max, Min
-
 from incentives import rules
 from incentives.models import Result
 from incentives.services.targets import NewTarget
@@ -153,9 +151,3 @@ def _hit_days(tallies: list[rules.Tally], pct: int, unreported: str) -> int:
 def _share_bp(tally: rules.Tally, unreported: str) -> int:
     judgement = _judged(tally, 100, unreported)
     return rules.BASIS * judgement.met // judgement.counted if judgement.counted else 0
-
-
-def span_of_results() -> tuple[date, date] | None:
-    """First and last day with a figure."""
-    found = Result.objects.aggregate(first=Min("date"), last=Max("date"))
-    return (found["first"], found["last"]) if found["first"] else None

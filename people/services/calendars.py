@@ -70,10 +70,6 @@ def all_sites() -> list[SiteDays]:
     return [SiteDays(site, weeks[site.pk], entries[site.pk]) for site in Site.objects.all()]
 
 
-def working_sites(day: date) -> list[SiteDays]:
-    return [site for site in all_sites() if site.calendar.works_on(day)]
-
-
 def company_yesterday(now: datetime) -> date | None:
     """The last day on which some site worked and which all that worked on it have finished."""
     sites = all_sites()
