@@ -6,7 +6,7 @@ from django.db import ProgrammingError, connection, transaction
 from people.models import User
 from people.services.product_role import grant_product_role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 
 def as_role(statement: str) -> None:
@@ -17,10 +17,6 @@ def as_role(statement: str) -> None:
 
 def test_the_products_role_adds_to_the_ledger_and_never_edits_it(settings, system):
     settings.PRODUCT_ROLE = "ninetyfive_product_test"
-    if connection.vendor != "postgresql":
-        # SQLite knows no roles; there the triggers are the guard (tests/test_guards.py).
-        grant_product_role(using="default")
-        return
     with connection.cursor() as cursor:
         cursor.execute("DROP ROLE IF EXISTS ninetyfive_product_test")
         cursor.execute("CREATE ROLE ninetyfive_product_test")

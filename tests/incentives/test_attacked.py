@@ -225,10 +225,9 @@ def test_a_verdict_that_its_goals_do_not_give_is_found(pool, goals, system):
     assert "says 3 of 4 goals met, hit True; its goals give 3 of 4, hit False" in problem
 
 
+@pytest.mark.postgresql
 def test_a_guard_with_a_condition_is_no_guard(db):
-    if connection.vendor != "postgresql":
-        # SQLite's triggers are compared word for word (tests/test_guards.py).
-        return
+    # SQLite's triggers are compared word for word (tests/test_guards.py).
     with connection.cursor() as cursor:
         cursor.execute(
             "DROP TRIGGER ledger_transfer_is_never_edited ON ledger_transfer;"
