@@ -7,13 +7,17 @@ class PeopleConfig(AppConfig):
     name = "people"
 
     def ready(self) -> None:
-        from people import guards, permissions  # noqa: F401
+        from people import guards, menu, permissions, today  # noqa: F401
+        from people.cards import cards
         from people.checks import check_guards, check_sqlite_version
+        from people.entries import ENTRIES
         from people.services import employee_imports, site_imports  # noqa: F401
         from people.services.product_role import grant_product_role
 
         guards.register(
             *guards.append_only("people_auditentry"),
+            *guards.append_only("people_auditseal"),
+            *guards.append_only("people_salarylook"),
             *guards.no_overlap(
                 "people_membership",
                 key="employee_id",
@@ -23,6 +27,8 @@ class PeopleConfig(AppConfig):
                 "people_placement", key="department_id", name="a_department_has_one_place_at_a_time"
             ),
         )
+        menu.register(*ENTRIES)
+        today.register("people", cards)
         checks.register(check_guards, checks.Tags.database)
         checks.register(check_sqlite_version, checks.Tags.database, deploy=True)
         post_migrate.connect(_after_migrating, sender=self, dispatch_uid="people.guards")

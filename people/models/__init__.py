@@ -1,0 +1,43 @@
+"""Who and where: sites, departments, employees, what holds for them from which day, and the log."""
+
+from people.models.accounts import SYSTEM, User, Users
+from people.models.credentials import Invitation, Pin, SignInAttempt
+from people.models.imports import ImportDraft, RememberedMapping
+from people.models.log import AuditEntry, AuditSeal, PersonKey, SalaryLook
+from people.models.notices import Notice, NoticeChoice, OutgoingMail
+from people.models.places import CalendarEntry, Department, Placement, Site, WorkingWeek
+from people.models.policies import Policy
+from people.models.roles import Role, RoleAssignment
+from people.models.spans import InForce, Spanned
+from people.models.staff import Employee, Membership, Salary
+
+__all__ = [
+    "SYSTEM",
+    "AuditEntry",
+    "AuditSeal",
+    "CalendarEntry",
+    "Department",
+    "Employee",
+    "ImportDraft",
+    "InForce",
+    "Invitation",
+    "Membership",
+    "Notice",
+    "NoticeChoice",
+    "OutgoingMail",
+    "PersonKey",
+    "Pin",
+    "Placement",
+    "Policy",
+    "RememberedMapping",
+    "Role",
+    "RoleAssignment",
+    "Salary",
+    "SalaryLook",
+    "SignInAttempt",
+    "Site",
+    "Spanned",
+    "User",
+    "Users",
+    "WorkingWeek",
+]
