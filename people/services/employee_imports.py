@@ -28,16 +28,19 @@ from people.services.importing import (
     register,
     too_long,
 )
-from people.services.roles import HeldRoles, RoleKey, held_roles, parse_roles, set_roles
+from people.services.roles import (
+    HeldRoles,
+    RoleKey,
+    beyond_rights,
+    everybodys_roles,
+    parse_roles,
+    roles_in_force,
+    set_roles,
+)
 from people.tabular import Number, Row, normalise, parse_date, parse_number
 
 PLAIN = ("name", "email", "job_title", "language")
 LONGEST = {"number": 30, "name": 200, "email": 254, "job_title": 200, "language": 10}
-
-
-GIVEN_BY_ADMINISTRATORS = {
-    Role.HR, Role.FINANCE, Role.EXECUTIVE, Role.AUDITOR, Role.ADMINISTRATOR,
-}  # fmt: skip
 
 
 @dataclass
@@ -246,21 +249,18 @@ def _refuse_beyond_rights(rows: list[EmployeeRow], *, by: User, problems: Proble
     """
     if by.is_system:
         return
-    own = set(by.role_assignments.on(timezone.localdate()).values_list("role", flat=True))
-    held = held_roles()
+    own = roles_in_force(by)
+    held = everybodys_roles()
     users = dict(Employee.objects.values_list("number", "user"))
     for row in rows:
         user = users.get(row.number)
         if row.annual_minor is not None and not own & {Role.HR, Role.FINANCE}:
             problems.add("salaries are imported by HR or finance", row.line, "annual_salary")
-        if row.roles is None:
-            continue
-        changed = {role for role, _department in row.roles ^ set(held.get(user or 0, {}))}
-        if changed and user == by.pk:
-            problems.add("nobody changes the own roles", row.line, "roles")
-        elif changed & GIVEN_BY_ADMINISTRATORS and Role.ADMINISTRATOR not in own:
-            named = ", ".join(sorted(changed & GIVEN_BY_ADMINISTRATORS))
-            problems.add(f"only an administrator gives or takes {named}", row.line, "roles")
+        if row.roles is not None:
+            changed = {role for role, _department in row.roles ^ set(held.get(user or 0, {}))}
+            refusal = beyond_rights(changed, of_user=user, by=by, own=own)
+            if refusal:
+                problems.add(refusal, row.line, "roles")
 
 
 def _refuse_clashes(rows: list[EmployeeRow], problems: Problems) -> None:
@@ -297,6 +297,7 @@ class _Writer:
     def __init__(self, report: Report, *, as_of: date, by: User, reason: str):
         self.report, self.as_of, self.by, self.reason = report, as_of, by, reason
         self.log: list[tuple[str, dict | None, dict]] = []
+        self.about: list[Employee] = []
         self.memberships: dict[int, Membership] = {}
         self.salaries: dict[int, Salary] = {}
         # Written at the end in bulk: a reorganisation moves everybody, a pay round pays everybody.
@@ -313,7 +314,7 @@ class _Writer:
         memberships = Membership.objects.select_related("department").order_by("from_date")
         self.memberships = {m.employee_id: m for m in memberships}
         self.salaries = {s.employee_id: s for s in Salary.objects.order_by("from_date")}
-        roles = held_roles()
+        roles = everybodys_roles()
         self._set_managers(new, known)
         problems = Problems()
         for row in rows:
@@ -333,7 +334,9 @@ class _Writer:
         Membership.objects.bulk_update(self.ended, ["until_date"], batch_size=400)
         Membership.objects.bulk_create(self.begun, batch_size=2000)
         Salary.objects.bulk_create(self.raised, batch_size=2000)
-        audit.record_many("import_employee", by=self.by, changes=self.log, why=self.reason)
+        audit.record_many(
+            "import_employee", by=self.by, changes=self.log, why=self.reason, people=self.about
+        )
 
     def _count(
         self, row: EmployeeRow, employee: Employee, before: dict | None, *, changed: bool
@@ -345,7 +348,8 @@ class _Writer:
         else:
             self.report.unchanged += 1
             return
-        self.log.append((f"employee:{row.number}", before, self._state(employee)))
+        self.log.append((f"employee:{employee.pk}", before, self._state(employee)))
+        self.about.append(employee)
         self.report.changes.append(f"{row.number}: {row.name}, {row.department.code}")
 
     def _create(self, rows: list[EmployeeRow]) -> dict[str, Employee]:
@@ -407,6 +411,7 @@ class _Writer:
         membership = self.memberships.get(employee.pk)
         salary = self.salaries.get(employee.pk)
         return {
+            "number": employee.number,
             **{name: getattr(employee, name) for name in PLAIN},
             "department": membership.department.code if membership else None,
             "fte_bp": membership.fte_bp if membership else None,

@@ -1,10 +1,13 @@
 """Giving and taking roles, dated and with a reason."""
 
 from collections import defaultdict
+from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 
 from django.contrib.auth.models import Group
+from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from people.models import Department, Role, RoleAssignment, User
 from people.services import audit
@@ -16,12 +19,64 @@ HeldRoles = dict[RoleKey, RoleAssignment]
 """Somebody's roles without an end."""
 
 
-def held_roles() -> dict[int, HeldRoles]:
+GIVEN_BY_ADMINISTRATORS = frozenset(
+    {Role.HR, Role.FINANCE, Role.EXECUTIVE, Role.AUDITOR, Role.ADMINISTRATOR}
+)
+
+
+class RolesRefused(Exception):
+    """Why roles were not changed, in words for the one who tried."""
+
+
+def everybodys_roles() -> dict[int, HeldRoles]:
     """Everybody's roles without an end, by user id."""
     held: dict[int, HeldRoles] = defaultdict(dict)
     for assignment in RoleAssignment.objects.filter(until_date=None):
         held[assignment.user_id][assignment.role, assignment.department_id] = assignment
     return held
+
+
+def held_roles(user: User) -> HeldRoles:
+    """The user's roles without an end."""
+    open_ones = user.role_assignments.filter(until_date=None)
+    return {(a.role, a.department_id): a for a in open_ones}
+
+
+def roles_in_force(user: User, *, on: date | None = None) -> frozenset[str]:
+    """The names of the roles somebody has on a day, by default today."""
+    in_force = user.role_assignments.on(on or timezone.localdate())
+    return frozenset(in_force.values_list("role", flat=True))
+
+
+def beyond_rights(
+    changed: Iterable[str], *, of_user: int | None, by: User, own: Collection[str]
+) -> str:
+    """Why `by`, who has the roles `own`, may not change these roles of a user; "" when they may.
+
+    Nobody changes the own roles, and nobody gives or takes rights above the own (rules, 15).
+    """
+    changed = set(changed)
+    if changed and of_user == by.pk:
+        return _("nobody changes the own roles")
+    if changed & GIVEN_BY_ADMINISTRATORS and Role.ADMINISTRATOR not in own:
+        named = ", ".join(sorted(changed & GIVEN_BY_ADMINISTRATORS))
+        return _("only an administrator gives or takes %(roles)s") % {"roles": named}
+    return ""
+
+
+@transaction.atomic
+def change_roles(
+    user: User, wanted: set[RoleKey], *, from_date: date, reason: str, by: User
+) -> bool:
+    """What a person changes on the page of roles. Raises RolesRefused; see beyond_rights."""
+    # Two at once would each end and begin from the same state.
+    User.objects.select_for_update().get(pk=user.pk)
+    held = held_roles(user)
+    changed = {role for role, _department in held.keys() ^ wanted}
+    refusal = beyond_rights(changed, of_user=user.pk, by=by, own=roles_in_force(by))
+    if refusal:
+        raise RolesRefused(refusal)
+    return set_roles(user, wanted, from_date=from_date, reason=reason, by=by, held=held)
 
 
 def set_roles(
@@ -38,8 +93,7 @@ def set_roles(
     `held` saves asking the database for what is known already.
     """
     if held is None:
-        open_ones = user.role_assignments.filter(until_date=None)
-        held = {(a.role, a.department_id): a for a in open_ones}
+        held = held_roles(user)
     for key in held.keys() - wanted:
         _end(held[key], before=from_date)
     for role, department_id in wanted - held.keys():
@@ -50,7 +104,7 @@ def set_roles(
     changed = held.keys() != wanted
     if changed:
         audit.record(
-            "set_roles", by=by, subject=f"user:{user.username}", before=_listed(set(held)),
+            "set_roles", by=by, subject=f"user:{user.pk}", before=_listed(set(held)),
             after=_listed(wanted), why=reason,
         )  # fmt: skip
         follow_roles(user)
@@ -66,13 +120,17 @@ def _end(assignment: RoleAssignment, *, before: date) -> None:
 
 
 def _listed(roles: set[RoleKey]) -> list[str]:
-    return sorted(f"{role}:{department or ''}".rstrip(":") for role, department in roles)
+    """`lead:CLAIMS`, `hr`: in the log a department stands by its code."""
+    led = {department for _role, department in roles if department}
+    codes = dict(Department.objects.filter(pk__in=led).values_list("pk", "code")) if led else {}
+    return sorted(
+        f"{role}:{codes[department]}" if department else role for role, department in roles
+    )
 
 
 def follow_roles(user: User) -> None:
     """Wagtail's page permissions hang on groups: one a role, kept equal to the roles in force."""
-    in_force = user.role_assignments.on(timezone.localdate()).values_list("role", flat=True)
-    wanted, held = set(in_force), set(user.groups.values_list("name", flat=True))
+    wanted, held = set(roles_in_force(user)), set(user.groups.values_list("name", flat=True))
     if wanted != held:
         user.groups.set([Group.objects.get_or_create(name=role)[0] for role in wanted])
 

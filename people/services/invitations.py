@@ -1,0 +1,102 @@
+"""Inviting somebody to choose a password or a PIN, by mail or by a printed slip."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from people.models import Employee, Invitation, User
+from people.services import audit
+from people.services.outbox import send_later
+from people.services.pins import set_pin
+
+DAYS = {Invitation.Way.MAIL: 7, Invitation.Way.SLIP: 30}
+
+
+class NotInvited(Exception):
+    """Why somebody can't be invited, in words for the one who tried."""
+
+
+@transaction.atomic
+def invite(employee: Employee, *, way: str, by: User) -> str:
+    """A new link, which makes earlier ones worthless; mailed, or returned for the slip.
+
+    Raises NotInvited for somebody who has left, or a mail without an address.
+    """
+    if way == Invitation.Way.MAIL and not employee.email:
+        raise NotInvited(_("There is no e-mail address; print a slip instead."))
+    user = login_of(employee)
+    if not user.may_sign_in(on=timezone.localdate()):
+        raise NotInvited(_("Whoever has left can't sign in."))
+    now = timezone.now()
+    user.invitations.filter(used_at=None, expires_at__gt=now).update(expires_at=now)
+    secret = secrets.token_urlsafe(24)
+    Invitation.objects.create(
+        user=user, sha256=_digest(secret), way=way, made_by=by,
+        expires_at=now + timedelta(days=DAYS[Invitation.Way(way)]),
+    )  # fmt: skip
+    audit.record(
+        "invite", by=by, subject=f"employee:{employee.pk}", after={"way": way}, person=employee
+    )
+    link = settings.BASE_URL + reverse("invitation", args=[secret])
+    if way == Invitation.Way.MAIL:
+        _mail(employee, link)
+    return link
+
+
+def login_of(employee: Employee) -> User:
+    """The employee's account, made when there is none yet."""
+    if employee.user is None:
+        user = User(username=employee.number, email=employee.email)
+        user.set_unusable_password()
+        user.save()
+        employee.user = user
+        employee.save(update_fields=["user"])
+    return employee.user
+
+
+def _mail(employee: Employee, link: str) -> None:
+    with translation.override(employee.language or settings.LANGUAGE_CODE):
+        facts = {"name": employee.name, "link": link, "days": DAYS[Invitation.Way.MAIL]}
+        send_later(
+            to=employee.email,
+            subject=_("Your account at Ninetyfive"),
+            body=render_to_string("mail/invitation.txt", facts),
+        )
+
+
+def waiting_invitation(secret: str) -> Invitation | None:
+    """The invitation a link stands for, unless it was used or is too old."""
+    found = Invitation.objects.select_related("user__employee").filter(
+        sha256=_digest(secret), used_at=None, expires_at__gt=timezone.now()
+    )
+    invitation = found.first()
+    if invitation and invitation.user.may_sign_in(on=timezone.localdate()):
+        return invitation
+    return None
+
+
+@transaction.atomic
+def accept(invitation: Invitation, *, password: str = "", pin: str = "") -> User | None:
+    """Set what was chosen; None when the link was used in the meantime."""
+    used = Invitation.objects.filter(pk=invitation.pk, used_at=None).update(used_at=timezone.now())
+    if not used:
+        return None
+    user = invitation.user
+    if password:
+        user.set_password(password)
+        user.save(update_fields=["password"])
+    if pin:
+        set_pin(user, pin)
+    audit.record("accept_invitation", by=user, subject=f"user:{user.pk}")
+    return user
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,46 @@
+"""Whose account a single sign-on provider means, and which roles its claims give."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from people.models import Employee, Role, User
+from people.services.invitations import login_of
+from people.services.roles import RoleKey, held_roles, set_roles
+
+
+def account_of(claims: dict[str, Any]) -> User | None:
+    """The employee by number, else by an e-mail that the provider has verified; else nobody."""
+    said = _flat(claims)
+    number = str(said.get(settings.OIDC.number_claim) or "")
+    if number:
+        employee = Employee.objects.filter(number=number).first()
+    elif said.get("email") and said.get("email_verified") is True:
+        employee = Employee.objects.filter(email__iexact=said["email"]).first()
+    else:
+        employee = None
+    return login_of(employee) if employee and employee.erased_at is None else None
+
+
+def _flat(claims: dict[str, Any]) -> dict[str, Any]:
+    """allauth keeps the ID token and the user information apart; both come from the provider."""
+    return {**claims, **claims.get("id_token", {}), **claims.get("userinfo", {})}
+
+
+@transaction.atomic
+def follow_claims(user: User, claims: dict[str, Any]) -> None:
+    """Roles become what the claim names; a lead's departments stay, as no claim names them."""
+    named = _flat(claims).get(settings.OIDC.roles_claim) or []
+    values = [named] if isinstance(named, str) else named
+    meant = {settings.OIDC.roles.get(value, value) for value in values}
+    held = held_roles(user)
+    wanted: set[RoleKey] = {
+        (role, None) for role in meant if role in Role.values and role != Role.LEAD
+    }
+    wanted |= {key for key in held if key[0] == Role.LEAD}
+    set_roles(
+        user, wanted, from_date=timezone.localdate(), reason=f"claims of {settings.OIDC.name}",
+        by=User.objects.system(), held=held,
+    )  # fmt: skip
