@@ -6,12 +6,16 @@ class CmsConfig(AppConfig):
     name = "cms"
 
     def ready(self) -> None:
+        from cms.cards import cards
+        from cms.entries import ENTRIES
         from cms.receivers import enqueue_posting
         from cms.rights import give_rights
         from incentives.signals import day_restated
-        from people import guards
+        from people import guards, menu, today
 
         guards.register(*guards.append_only("cms_daysnapshot"))
+        menu.register(*ENTRIES)
+        today.register("cms", cards)
         day_restated.connect(enqueue_posting, dispatch_uid="cms.day_restated")
         post_migrate.connect(_make_pages, sender=self, dispatch_uid="cms.pages")
         post_migrate.connect(give_rights, sender=self, dispatch_uid="cms.rights")

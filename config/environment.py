@@ -2,8 +2,10 @@
 
 import os
 import zoneinfo
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
+from urllib.parse import urlsplit
 
 import environ
 
@@ -89,3 +91,58 @@ def languages(name: str, known: dict[str, str]) -> list[tuple[str, str]]:
         if code not in known:
             refuse(name, f"“{code}” is not one of {', '.join(known)}")
     return [(code, known[code]) for code in chosen]
+
+
+@dataclass(frozen=True)
+class OpenIDConnect:
+    """A single sign-on provider; nothing is offered while `issuer` is empty."""
+
+    issuer: str
+    name: str
+    client_id: str
+    client_secret: str
+    number_claim: str
+    roles_claim: str
+    roles: dict[str, str]
+    """Value of the roles claim to the name of a role."""
+
+    def apps(self) -> list[dict]:
+        if not self.issuer:
+            return []
+        app = {
+            "provider_id": "company",
+            "name": self.name,
+            "client_id": self.client_id,
+            "secret": self.client_secret,
+            "settings": {"server_url": self.issuer, "fetch_userinfo": True,
+                         "oauth_pkce_enabled": True},
+        }  # fmt: skip
+        return [app]
+
+    def origins(self) -> list[str]:
+        parts = urlsplit(self.issuer)
+        return [f"{parts.scheme}://{parts.netloc}"] if self.issuer else []
+
+
+def open_id_connect() -> OpenIDConnect:
+    issuer = text("OIDC_ISSUER")
+    if issuer and not issuer.startswith(("https://", "http://127.0.0.1", "http://localhost")):
+        refuse("OIDC_ISSUER", f"“{issuer}” does not start with https://")
+    for name in ("OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"):
+        if issuer and not text(name):
+            refuse(name, "is needed with OIDC_ISSUER; your provider shows it")
+    roles = {}
+    for pair in words("OIDC_ROLES", ""):
+        value, equals, role = pair.partition("=")
+        if not equals:
+            refuse("OIDC_ROLES", f"“{pair}” is not VALUE=ROLE; for example ninetyfive-hr=hr")
+        roles[value.strip()] = role.strip()
+    return OpenIDConnect(
+        issuer=issuer,
+        name=text("OIDC_NAME", "single sign-on"),
+        client_id=text("OIDC_CLIENT_ID"),
+        client_secret=text("OIDC_CLIENT_SECRET"),
+        number_claim=text("OIDC_NUMBER_CLAIM", "employee_number"),
+        roles_claim=text("OIDC_ROLES_CLAIM"),
+        roles=roles,
+    )

@@ -6,14 +6,18 @@ class IncentivesConfig(AppConfig):
 
     def ready(self) -> None:
         from incentives import permissions  # noqa: F401
+        from incentives.cards import cards
+        from incentives.entries import ENTRIES
         from incentives.guards import GUARDS
         from incentives.services import figure_imports  # noqa: F401
         from incentives.services.checking import check_pools
         from incentives.services.pools import final_day_behind
         from ledger.services.checking import also_check
-        from people import guards
+        from people import guards, menu, today
         from people.services.policies import refuse_when
 
         guards.register(*GUARDS)
+        menu.register(*ENTRIES)
+        today.register("incentives", cards)
         also_check(check_pools)
         refuse_when("fiscal_year_start", final_day_behind)

@@ -1,9 +1,14 @@
 """Who may do what with figures, targets, days and pools."""
 
-import rules
+from datetime import date
 
-from people.models import Role
-from people.permissions import has_role, is_active_account
+import rules
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from incentives.models import HeldFigure
+from people.models import Role, User
+from people.permissions import has_role, is_active_account, led_departments, roles_of
 
 rules.add_perm("incentives.see_results", is_active_account)
 rules.add_perm("incentives.enter_figures", has_role(Role.LEAD, Role.ADMINISTRATOR))
@@ -21,3 +26,17 @@ rules.add_perm(
     "incentives.confirm_figures", has_role(Role.LEAD, Role.HR, Role.FINANCE, Role.ADMINISTRATOR)
 )
 rules.add_perm("incentives.audit", has_role(Role.AUDITOR))
+
+
+def own_departments(user: User, *, on: date) -> set[int] | None:
+    """Departments somebody enters figures for on a day; None: all (administrators)."""
+    return None if Role.ADMINISTRATOR in roles_of(user) else led_departments(user, on=on)
+
+
+def held_for(user: User) -> QuerySet[HeldFigure]:
+    """The figures waiting for confirmation that somebody may see."""
+    own = own_departments(user, on=timezone.localdate())
+    waiting = HeldFigure.objects.filter(state=HeldFigure.State.WAITING)
+    if own is not None and not rules.has_perm("incentives.propose_restatement", user):
+        waiting = waiting.filter(Q(department__in=own) | Q(made_by=user))
+    return waiting.select_related("department", "metric", "made_by").order_by("date", "pk")

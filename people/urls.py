@@ -1,12 +1,15 @@
-from django.contrib.auth import views as auth
-from django.urls import path
+from allauth.account.views import logout
+from django.urls import include, path
 
-from people.views import imports
-from people.views.accounts import SignIn
+from people.views import accounts, imports
+from people.views.today import today
 
 urlpatterns = [
-    path("sign-in/", SignIn.as_view(), name="sign-in"),
-    path("sign-out/", auth.LogoutView.as_view(), name="sign-out"),
+    path("", today, name="today"),
+    path("sign-in/", accounts.SignIn.as_view(), name="account_login"),
+    path("sign-out/", logout, name="account_logout"),
+    path("account/", include("people.account_urls")),
+    path("invitation/<str:secret>/", accounts.invitation, name="invitation"),
     path("imports/", imports.index, name="imports"),
     path("imports/<int:pk>/", imports.show, name="import"),
     path("imports/<int:pk>/read-anew/", imports.read_anew, name="read-import-anew"),

@@ -1,9 +1,12 @@
 """The same cast everywhere: Ann works in Claims, Bob leads Claims, Cas works elsewhere, Dee is HR,
 Fay is finance. The company: Claims and Billing at one site, open Monday to Friday."""
 
+import time
 from datetime import UTC, date, datetime
 
 import pytest
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
+from django.test import Client
 
 from incentives.models import Metric, Result, Target
 from incentives.rules import scaled
@@ -24,6 +27,30 @@ from people.rules import BEGINNING
 MONDAY = date(2026, 3, 2)
 TUESDAY_MORNING = datetime(2026, 3, 3, 8, 0, tzinfo=UTC)
 TUESDAY_NOON = datetime(2026, 3, 3, 12, 0, tzinfo=UTC)
+
+
+class SignedInClient(Client):
+    """Whoever is signed in by force has shown a second factor too, unless a test says no."""
+
+    def force_login(self, user, backend=None, *, second_factor: bool = True) -> None:
+        super().force_login(user, backend)
+        if second_factor:
+            session = self.session
+            show_second_factor(session, user)
+            session.save()
+
+
+def show_second_factor(session, user, *, seconds_ago: float = 0) -> None:
+    """What allauth writes when a code was right."""
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [
+        {"method": "mfa", "at": time.time() - seconds_ago, "id": 0, "type": "totp"}
+    ]
+    session["account_authentication_methods_user"] = str(user.pk)
+
+
+@pytest.fixture
+def client():
+    return SignedInClient()
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from datetime import date
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
 from django.core.exceptions import BadRequest
-from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -14,19 +13,14 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from incentives.forms import FiguresForm
-from incentives.models import HeldFigure, Result
+from incentives.models import Result
+from incentives.permissions import held_for, own_departments
 from incentives.services import recording
 from incentives.services.closing import CloseRefused
 from incentives.services.reading import due_goals
 from incentives.services.recording import RecordRefused
-from people.models import Department, Role
-from people.permissions import led_departments, roles_of
+from people.models import Department
 from people.services.calendars import company_yesterday
-
-
-def own_departments(user, *, on: date) -> set[int] | None:
-    """Departments somebody enters figures for on a day; None: all (administrators)."""
-    return None if Role.ADMINISTRATOR in roles_of(user) else led_departments(user, on=on)
 
 
 def asked_day(request) -> date:
@@ -93,25 +87,17 @@ def _record(request, form: FiguresForm) -> bool:
     return True
 
 
-def _held_for(user):
-    own = own_departments(user, on=timezone.localdate())
-    waiting = HeldFigure.objects.filter(state=HeldFigure.State.WAITING)
-    if own is not None and not user.has_perm("incentives.propose_restatement"):
-        waiting = waiting.filter(Q(department__in=own) | Q(made_by=user))
-    return waiting.select_related("department", "metric", "made_by").order_by("date", "pk")
-
-
 @login_required
 @permission_required("incentives.confirm_figures", raise_exception=True)
 def held(request):
-    return render(request, "incentives/held.html", {"held": _held_for(request.user)})
+    return render(request, "incentives/held.html", {"held": held_for(request.user)})
 
 
 @login_required
 @permission_required("incentives.confirm_figures", raise_exception=True)
 @require_POST
 def decide_held(request, pk: int):
-    figure = get_object_or_404(_held_for(request.user), pk=pk)
+    figure = get_object_or_404(held_for(request.user), pk=pk)
     if not {"confirm", "refuse"} & request.POST.keys():
         raise BadRequest("neither confirm nor refuse")
     try:

@@ -22,6 +22,7 @@ from incentives.services.restating import (
     preview,
     propose,
 )
+from people import second_factor
 from people.models import Department
 
 MAY_SEE = ("incentives.propose_restatement", "incentives.approve_restatement", "incentives.audit")
@@ -98,6 +99,7 @@ def show(request, pk: int):
 @login_required
 @permission_required("incentives.approve_restatement", raise_exception=True)
 @require_POST
+@second_factor.shown_again
 def decide_restatement(request, pk: int):
     found = get_object_or_404(Restatement, pk=pk)
     if not {"approve", "refuse"} & request.POST.keys():

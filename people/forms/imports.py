@@ -1,4 +1,4 @@
-"""Shapes of input."""
+"""Uploading a file and saying how to read it."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _

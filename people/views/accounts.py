@@ -1,19 +1,65 @@
-"""Signing in."""
+"""One's own account: an invitation, the devices, and where Wagtail sends whom it refuses."""
 
-from django.contrib.auth.views import LoginView
+from allauth.account.utils import perform_login
+from allauth.account.views import LoginView
+from allauth.usersessions.models import UserSession
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST
+
+from people.forms.accounts import AcceptInvitationForm
+from people.services.invitations import accept, waiting_invitation
 
 
 class SignIn(LoginView):
-    template_name = "people/sign_in.html"
-    redirect_authenticated_user = True
-
-    def get_redirect_url(self) -> str:
+    def dispatch(self, request, *args, **kwargs):
         """Wagtail sends whom it refuses here, and here would send them back: say no instead."""
-        url = super().get_redirect_url()
-        user = self.request.user
-        refused = user.is_authenticated and not user.has_perm("wagtailadmin.access_admin")
-        if refused and url.startswith(reverse("wagtailadmin_home")):
+        target = request.GET.get("next", "")
+        if request.user.is_authenticated and target.startswith(reverse("wagtailadmin_home")):
             raise PermissionDenied
-        return url
+        return super().dispatch(request, *args, **kwargs)
+
+
+@sensitive_post_parameters()
+def invitation(request, secret: str):
+    """Whoever holds the link chooses a password or a PIN, once, and is signed in."""
+    found = waiting_invitation(secret)
+    if found is None:
+        return render(request, "people/invitation_over.html", status=410)
+    form = AcceptInvitationForm(
+        request.POST or None, user=found.user, needs_password=bool(found.user.email)
+    )
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        user = accept(found, password=said["password"], pin=said.get("pin", ""))
+        if user is None:
+            return render(request, "people/invitation_over.html", status=410)
+        return perform_login(request, user, email_verification="none")
+    return render(request, "people/invitation.html", {"form": form, "invited": found.user})
+
+
+@login_required
+def devices(request):
+    """Where this account is signed in, and what was tried lately."""
+    sessions = UserSession.objects.purge_and_list(request.user)
+    for session in sessions:
+        session.here = session.session_key == request.session.session_key
+    attempts = request.user.sign_in_attempts.order_by("-id")[:20]
+    return render(request, "people/devices.html", {"sessions": sessions, "attempts": attempts})
+
+
+@login_required
+@require_POST
+def end_session(request, pk: int):
+    session = UserSession.objects.filter(user=request.user, pk=pk).first()
+    if session is None:
+        raise Http404
+    session.end()
+    messages.success(request, _("That device is signed out."))
+    return redirect("devices")

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from people.forms import ImportForm, MappingForm
+from people.forms.imports import ImportForm, MappingForm
 from people.models import ImportDraft
 from people.services.drafts import begin_applying, try_again, upload
 from people.services.importing import IGNORE, Options, importer, importers

@@ -1,0 +1,7 @@
+"""This app's entries in the menu."""
+
+from django.utils.translation import gettext_lazy as _
+
+from people.menu import COMPANY, Entry
+
+ENTRIES = (Entry("wagtailadmin_home", _("Write"), COMPANY, "people.edit_content"),)

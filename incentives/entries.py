@@ -1,0 +1,19 @@
+"""This app's entries in the menu."""
+
+from django.utils.translation import gettext_lazy as _
+
+from people.menu import COMPANY, FRONT, MONEY, Entry
+
+RESTATEMENTS = (
+    "incentives.propose_restatement", "incentives.approve_restatement", "incentives.audit",
+)  # fmt: skip
+
+ENTRIES = (
+    Entry("figures", _("Figures"), FRONT, "incentives.enter_figures"),
+    Entry("days", _("Days"), FRONT),
+    Entry("departments", _("Departments"), COMPANY),
+    Entry("pools", _("Pools"), MONEY),
+    Entry("restatements", _("Corrections"), MONEY, RESTATEMENTS),
+    Entry("held-figures", _("To confirm"), MONEY, "incentives.confirm_figures"),
+    Entry("back-test", _("Back-test"), MONEY, "incentives.back_test"),
+)

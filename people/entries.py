@@ -1,0 +1,19 @@
+"""This app's entries in the menu."""
+
+import rules
+from django.utils.translation import gettext_lazy as _
+
+from people.menu import ACCOUNT, FRONT, PEOPLE, Entry
+from people.models import User
+from people.services.importing import importers
+
+
+def imports_something(user: User) -> bool:
+    return any(rules.has_perm(importer.permission, user) for importer in importers())
+
+
+ENTRIES = (
+    Entry("today", _("Today"), FRONT),
+    Entry("imports", _("Imports"), PEOPLE, imports_something),
+    Entry("devices", _("My devices"), ACCOUNT),
+)

@@ -1,0 +1,98 @@
+"""Lists: sorted, filtered, a page at a time, and as a file that obeys the filters."""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django_filters import FilterSet
+from django_tables2 import RequestConfig, Table
+from openpyxl import Workbook
+
+PER_PAGE = 50
+LONGEST_FILE = 100_000
+"""Rows in a file; who needs more asks the database."""
+
+Action = tuple[str, str | Promise]
+"""An address and what its button says."""
+
+
+def show_list(
+    request: HttpRequest,
+    table_class: type[Table],
+    rows: Any,
+    *,
+    title: str,
+    filters: type[FilterSet] | None = None,
+    lead: str = "",
+    actions: Sequence[Action] = (),
+    template: str = "list.html",
+    **given: Any,
+) -> HttpResponse:
+    """A page with the list, or, with ?export=csv or ?export=xlsx, the same rows as a file.
+
+    `filters` is a FilterSet over the queryset `rows`; `given` goes to the table.
+    """
+    chosen = filters(request.GET, queryset=rows, request=request) if filters else None
+    table = table_class(chosen.qs if chosen else rows, **given)
+    export = request.GET.get("export")
+    if export:
+        RequestConfig(request, paginate=False).configure(table)
+        return as_file(table, export, name=table_class.__name__.removesuffix("Table").lower())
+    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
+    context = {
+        "title": title, "lead": lead, "table": table, "filters": chosen, "actions": actions,
+        "exports": [(form, _exported(request, form)) for form in ("csv", "xlsx")],
+    }  # fmt: skip
+    return render(request, template, context)
+
+
+def _exported(request: HttpRequest, form: str) -> str:
+    query = request.GET.copy()
+    query.pop("page", None)
+    query["export"] = form
+    return f"?{query.urlencode()}"
+
+
+def as_file(table: Table, form: str, *, name: str) -> HttpResponse:
+    """All rows of the table; Http404 for another form than csv and xlsx."""
+    if form == "csv":
+        out = io.StringIO()
+        csv.writer(out, lineterminator="\r\n").writerows(_cells(table))
+        # Excel takes a file for UTF-8 by this mark only.
+        response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
+    elif form == "xlsx":
+        book = Workbook(write_only=True)
+        sheet = book.create_sheet(name[:31])
+        for row in _cells(table):
+            sheet.append(row)
+        held = io.BytesIO()
+        book.save(held)
+        kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+        response = HttpResponse(held.getvalue(), content_type=kind)
+    else:
+        raise Http404
+    response["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
+    return response
+
+
+def _cells(table: Table) -> Iterator[list[Any]]:
+    for number, row in enumerate(table.as_values()):
+        if number > LONGEST_FILE:
+            return
+        yield [harmless(value) for value in row]
+
+
+def harmless(value: Any) -> Any:
+    """A cell that a spreadsheet program does not run: text that begins like a formula gets a '."""
+    if isinstance(value, datetime) and value.tzinfo:
+        return value.isoformat(sep=" ", timespec="seconds")
+    if isinstance(value, str | Promise):
+        text = str(value)
+        dangerous = text[:1] in tuple("=+−-@\t\r\n") or text[:1] < " "
+        return f"'{text}" if text and dangerous else text
+    return "" if value is None else value
