@@ -26,7 +26,7 @@ class DerivedText(models.TextField):
         del kwargs["editable"], kwargs["default"]
         return name, path, args, kwargs
 
-    def pre_save(self, model_instance: Any, _add: bool) -> str:
+    def pre_save(self, model_instance: Any, add: bool) -> str:
         if self.made_by:
             setattr(model_instance, self.attname, self.made_by(model_instance))
         return getattr(model_instance, self.attname)
