@@ -1,5 +1,6 @@
 from allauth.account.views import logout
 from django.urls import include, path
+from django.views.decorators.http import require_POST
 
 from people.views import accounts, imports
 from people.views.today import today
@@ -7,7 +8,7 @@ from people.views.today import today
 urlpatterns = [
     path("", today, name="today"),
     path("sign-in/", accounts.SignIn.as_view(), name="account_login"),
-    path("sign-out/", logout, name="account_logout"),
+    path("sign-out/", require_POST(logout), name="account_logout"),
     path("account/", include("people.account_urls")),
     path("invitation/<str:secret>/", accounts.invitation, name="invitation"),
     path("imports/", imports.index, name="imports"),

@@ -11,7 +11,7 @@ from incentives.models import DayVerdict, Excuse, GoalVerdict, Result, Target
 from ledger.models import Account, Transfer
 from ledger.services.posting import open_account, post, reverse
 from people import guards
-from people.models import AuditEntry, Membership, Placement
+from people.models import AuditEntry, AuditSeal, Membership, Placement, SalaryLook
 from people.rules import BEGINNING
 from people.services import audit
 from tests.conftest import MONDAY, make_result, make_target
@@ -42,6 +42,8 @@ def world(goals, ann, system, claims, billing):
         date=MONDAY, version=1, status="final", payload="{}", sha256="a"
     )
     entry = audit.record("test", by=system, subject="x")
+    seal = AuditSeal.objects.create(ranges=[[entry.pk, entry.pk]], sha256="b")
+    look = SalaryLook.objects.create(by=system, employee=ann.employee, where="test")
     if connection.vendor == "postgresql":
         # Checks that wait for the commit would keep a table from being truncated or altered.
         sql("SET CONSTRAINTS ALL IMMEDIATE")
@@ -49,6 +51,7 @@ def world(goals, ann, system, claims, billing):
         "ledger_transfer": transfer, "incentives_result": result, "incentives_excuse": excuse,
         "incentives_dayverdict": verdict, "incentives_goalverdict": goal,
         "cms_daysnapshot": snapshot, "people_auditentry": entry,
+        "people_auditseal": seal, "people_salarylook": look,
         "target": goals[0], "membership": ann.employee.memberships.get(),
         "placement": claims.placements.get(), "accounts": (one, two), "by": system,
         "billing": billing,
@@ -59,6 +62,7 @@ HARMLESS_COLUMN = {
     "ledger_transfer": "why", "incentives_result": "reason", "incentives_excuse": "reason",
     "incentives_dayverdict": "reason", "incentives_goalverdict": "weight",
     "cms_daysnapshot": "payload", "people_auditentry": "why",
+    "people_auditseal": "sha256", "people_salarylook": "where",
 }  # fmt: skip
 
 
@@ -70,11 +74,11 @@ def sql(statement: str, *parameters) -> None:
 def edit(table: str, world) -> None:
     column = HARMLESS_COLUMN[table]
     value = "7" if column == "weight" else "'edited'"
-    sql(f"UPDATE {table} SET {column} = {value}")
+    sql(f'UPDATE {table} SET "{column}" = {value}')
 
 
 def replace(table: str, world) -> None:
-    columns = ", ".join(f.column for f in type(world[table])._meta.local_concrete_fields)
+    columns = ", ".join(f'"{f.column}"' for f in type(world[table])._meta.local_concrete_fields)
     sql(f"INSERT OR REPLACE INTO {table} ({columns}) SELECT {columns} FROM {table}")
 
 
@@ -271,7 +275,7 @@ def test_reversing_twice_is_refused_by_the_database(world, system):
 def test_every_append_only_table_is_known_to_the_products_role(db):
     assert guards.append_only_tables() == {
         "cms_daysnapshot", "incentives_excuse", "incentives_goalverdict", "incentives_result",
-        "ledger_transfer", "people_auditentry",
+        "ledger_transfer", "people_auditentry", "people_auditseal", "people_salarylook",
     }  # fmt: skip
 
 

@@ -143,7 +143,7 @@ def test_a_forged_form_is_refused(bob, goals):
 
 
 def test_cookies_are_out_of_reach_of_scripts(client, ann):
-    client.post("/sign-in/", {"username": "ann", "password": "secret"})
+    client.post("/sign-in/", {"login": "ann", "password": "secret"})
     client.get("/sign-in/")
     assert client.cookies["sessionid"]["httponly"]
 

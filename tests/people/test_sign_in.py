@@ -10,12 +10,12 @@ pytestmark = pytest.mark.django_db
 
 
 def sign_in(client, name="ann", password="secret", **more):
-    return client.post("/sign-in/", {"username": name, "password": password, **more})
+    return client.post("/sign-in/", {"login": name, "password": password, **more})
 
 
 def test_a_colleague_signs_in_and_is_named(client, ann, goals):
     assert sign_in(client).url == "/"
-    assert b"<span>Ann</span>" in client.get("/days/").content
+    assert b"<summary>Ann</summary>" in client.get("/days/").content
 
 
 @pytest.mark.parametrize(
@@ -77,15 +77,15 @@ def test_an_editor_signs_in_to_write(client, ann, system):
     follow_roles(ann)
     assert client.get("/cms/").url == "/sign-in/?next=/cms/"
     response = client.post(
-        "/sign-in/", {"username": "ann", "password": "secret", "next": "/cms/"}, follow=True
+        "/sign-in/", {"login": "ann", "password": "secret", "next": "/cms/"}, follow=True
     )
     assert (response.status_code, response.redirect_chain[-1][0]) == (200, "/cms/")
 
 
 def test_signing_out_needs_a_press_and_ends_the_session(client, ann, goals):
     client.force_login(ann)
-    assert client.get(reverse("sign-out")).status_code == 405
-    assert client.post(reverse("sign-out")).url == reverse("sign-in")
+    assert client.get(reverse("account_logout")).status_code == 405
+    assert client.post(reverse("account_logout")).url == reverse("account_login")
     assert client.get("/days/").status_code == 302
 
 
