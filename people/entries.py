@@ -3,7 +3,7 @@
 import rules
 from django.utils.translation import gettext_lazy as _
 
-from people.menu import ACCOUNT, FRONT, PEOPLE, Entry
+from people.menu import ACCOUNT, COMPANY, FRONT, PEOPLE, Entry
 from people.models import User
 from people.services.importing import importers
 
@@ -14,6 +14,8 @@ def imports_something(user: User) -> bool:
 
 ENTRIES = (
     Entry("today", _("Today"), FRONT),
+    Entry("people", _("Colleagues"), PEOPLE),
+    Entry("salary-looks", _("Who saw salaries"), COMPANY, "people.see_salary_looks"),
     Entry("imports", _("Imports"), PEOPLE, imports_something),
     Entry("devices", _("My devices"), ACCOUNT),
 )

@@ -6,16 +6,24 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
 from django_filters import FilterSet
-from django_tables2 import RequestConfig, Table
+from django_tables2 import LazyPaginator, RequestConfig, Table
 from openpyxl import Workbook
 
 PER_PAGE = 50
 LONGEST_FILE = 100_000
 """Rows in a file; who needs more asks the database."""
+
+
+class UncountedPaginator(LazyPaginator):
+    """Reads one row more than a page: to count everybody costs more than to find a few."""
+
+    uncounted = True
+
 
 Action = tuple[str, str | Promise]
 """An address and what its button says."""
@@ -31,22 +39,29 @@ def show_list(
     lead: str = "",
     actions: Sequence[Action] = (),
     template: str = "list.html",
+    counted: bool = True,
+    may_export: bool = True,
     **given: Any,
 ) -> HttpResponse:
     """A page with the list, or, with ?export=csv or ?export=xlsx, the same rows as a file.
 
-    `filters` is a FilterSet over the queryset `rows`; `given` goes to the table.
+    `filters` is a FilterSet over the queryset `rows`; `given` goes to the table. Not `counted`: the
+    pages have numbers but no last one.
     """
     chosen = filters(request.GET, queryset=rows, request=request) if filters else None
     table = table_class(chosen.qs if chosen else rows, **given)
     export = request.GET.get("export")
+    if export and not may_export:
+        raise PermissionDenied
     if export:
         RequestConfig(request, paginate=False).configure(table)
         return as_file(table, export, name=table_class.__name__.removesuffix("Table").lower())
-    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
+    paginator = {} if counted else {"paginator_class": UncountedPaginator}
+    RequestConfig(request, paginate={"per_page": PER_PAGE, **paginator}).configure(table)
+    offered = may_export and table.page.object_list
     context = {
         "title": title, "lead": lead, "table": table, "filters": chosen, "actions": actions,
-        "exports": [(form, _exported(request, form)) for form in ("csv", "xlsx")],
+        "exports": [(form, _exported(request, form)) for form in ("csv", "xlsx") if offered],
     }  # fmt: skip
     return render(request, template, context)
 
@@ -84,7 +99,7 @@ def _cells(table: Table) -> Iterator[list[Any]]:
     for number, row in enumerate(table.as_values()):
         if number > LONGEST_FILE:
             return
-        yield [harmless(value) for value in row]
+        yield ["" if value == table.default else harmless(value) for value in row]
 
 
 def harmless(value: Any) -> Any:

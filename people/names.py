@@ -20,10 +20,21 @@ def folded(text: str) -> str:
 
 
 def search_text(*parts: str) -> str:
-    """What a search looks through: each part as it is written and folded, in lower case."""
+    """What a search looks through: each part as it is written and folded, in lower case; pinyin
+    also in one word, as it is typed."""
     words = [part.casefold() for part in parts if part]
     words += [key for part in parts if part and (key := folded(part)) != part.casefold()]
+    words += [folded(part).replace(" ", "") for part in parts if any(map(_is_han, part))]
     return " ".join(words)
+
+
+def searched(said: str) -> list[str]:
+    """The words, each of which must occur in search_text: “Óscar Wu” asks for oscar and wu.
+
+    Han stays as it is typed: who writes 王 does not mean every Wang.
+    """
+    words = said.casefold().split()
+    return [word if any(map(_is_han, word)) else folded(word) for word in words]
 
 
 def _is_han(letter: str) -> bool:

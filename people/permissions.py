@@ -5,7 +5,7 @@ from datetime import date
 import rules
 from django.utils import timezone
 
-from people.models import Role, RoleAssignment, User
+from people.models import Employee, Employees, Role, RoleAssignment, User
 from people.services.calendars import subtree
 
 
@@ -28,6 +28,22 @@ def led_departments(user: User, *, on: date) -> set[int]:
     return subtree(own, on=on) if own else set()
 
 
+def visible_people(user: User) -> Employees:
+    """Whom somebody finds: colleagues who are here; some also those who have left or are erased."""
+    if rules.has_perm("people.see_everybody", user):
+        return Employee.objects.all()
+    return Employee.objects.here(timezone.localdate())
+
+
+def knows_in_full(user: User, employee: Employee) -> bool:
+    """Whether somebody sees an employee's history, roles and account, and not the name alone."""
+    if employee.user_id == user.pk or rules.has_perm("people.see_everybody", user):
+        return True
+    today = timezone.localdate()
+    led = led_departments(user, on=today)
+    return bool(led) and employee.memberships.on(today).filter(department__in=led).exists()
+
+
 def has_role(*names: str) -> rules.predicates.Predicate:
     @rules.predicate(f"has role {' or '.join(names)}")
     def predicate(user: User) -> bool:
@@ -43,3 +59,12 @@ def is_active_account(user: User) -> bool:
 
 rules.add_perm("people.import_people", has_role(Role.HR, Role.ADMINISTRATOR))
 rules.add_perm("people.edit_content", has_role(Role.EDITOR, Role.ADMINISTRATOR))
+
+# Everybody finds colleagues; who has left, and the file of all, is for these.
+rules.add_perm("people.see_everybody", has_role(Role.HR, Role.ADMINISTRATOR, Role.AUDITOR))
+rules.add_perm("people.export_people", has_role(Role.HR))
+rules.add_perm("people.keep_people", has_role(Role.HR, Role.ADMINISTRATOR))
+rules.add_perm("people.see_salaries", has_role(Role.HR, Role.FINANCE))
+rules.add_perm("people.see_salary_looks", has_role(Role.HR, Role.AUDITOR))
+rules.add_perm("people.see_roles", has_role(Role.HR, Role.ADMINISTRATOR, Role.AUDITOR))
+rules.add_perm("people.reset_second_factor", has_role(Role.ADMINISTRATOR))

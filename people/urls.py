@@ -2,7 +2,7 @@ from allauth.account.views import logout
 from django.urls import include, path
 from django.views.decorators.http import require_POST
 
-from people.views import accounts, imports
+from people.views import accounts, imports, people
 from people.views.today import today
 
 urlpatterns = [
@@ -11,6 +11,11 @@ urlpatterns = [
     path("sign-out/", require_POST(logout), name="account_logout"),
     path("account/", include("people.account_urls")),
     path("invitation/<str:secret>/", accounts.invitation, name="invitation"),
+    path("people/", people.index, name="people"),
+    path("people/<path:number>/salary/", people.salary, name="person-salary"),
+    path("people/<path:number>/salary-looks/", people.salary_looks, name="person-salary-looks"),
+    path("people/<path:number>/", people.show, name="person"),
+    path("salary-looks/", people.all_salary_looks, name="salary-looks"),
     path("imports/", imports.index, name="imports"),
     path("imports/<int:pk>/", imports.show, name="import"),
     path("imports/<int:pk>/read-anew/", imports.read_anew, name="read-import-anew"),

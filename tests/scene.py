@@ -19,7 +19,7 @@ from cms.services.posting import post_day
 from incentives.models import HeldFigure, Result
 from incentives.services.recording import Figure, record
 from incentives.services.restating import Correction, propose
-from people.models import Role, User
+from people.models import Employee, Role, User
 from people.services.drafts import upload
 from people.services.importing import Options
 from people.services.roles import follow_roles
@@ -89,6 +89,9 @@ def hold(target, *, by, value="500") -> HeldFigure:
 def scene(missed_monday, goals, cast, wednesday, settings, tmp_path):
     """Everything an address can point to."""
     settings.MEDIA_ROOT = tmp_path
+    Employee.objects.create(
+        number="gone", name="Gone", hired_on=date(2020, 1, 1), left_on=date(2025, 5, 5)
+    )
     dee, root, bob = cast["hr"], cast["administrator"], cast["lead"]
     document = Document(title="Handbook", collection=Collection.objects.get(depth=1))
     document.file.save("handbook.txt", ContentFile(b"hello"))

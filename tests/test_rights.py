@@ -32,6 +32,18 @@ account_logout              GET   405  405  405  405  405  405  405  405  405
 account_logout              POST  302  302  302  302  302  302  302  302  302
 set_language                GET   302  302  302  302  302  302  302  302  302
 set_language                POST  302  302  302  302  302  302  302  302  302
+people                      GET    in  200  200  200  200  200  200  200  200
+people                      POST   in  200  200  200  200  200  200  200  200
+person/ann                  GET    in  200  200  200  200  200  200  200  200
+person/ann                  POST   in  200  200  200  200  200  200  200  200
+person/gone                 GET    in  404  404  200  404  404  404  200  200
+person/gone                 POST   in  404  404  200  404  404  404  200  200
+person-salary/ann           GET    in  403  403  405  405  403  403  403  403
+person-salary/ann           POST   in  403  403  200  200  403  403  403  403
+person-salary-looks/ann     GET    in  200  404  200  404  404  404  200  404
+person-salary-looks/ann     POST   in  200  404  200  404  404  404  200  404
+salary-looks                GET    in  403  403  200  403  403  403  200  403
+salary-looks                POST   in  403  403  200  403  403  403  200  403
 imports                     GET    in  403  200  200  403  403  403  403  200
 imports                     POST   in  403  200  200  403  403  403  403  200
 import/of-dee               GET    in  404  404  200  404  404  404  404  404
@@ -120,6 +132,8 @@ def address(line_name: str, scene) -> str:
             return f"/documents/{scene.document.pk}/handbook.txt"
         return line_name
     goal = ["BILLING", "waiting"]
+    if name.startswith("person"):
+        return reverse(name, args=[variant])
     arguments = {
         "import": [scene.draft.pk],
         "read-import-anew": [scene.draft.pk],

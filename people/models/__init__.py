@@ -9,7 +9,7 @@ from people.models.places import CalendarEntry, Department, Placement, Site, Wor
 from people.models.policies import Policy
 from people.models.roles import Role, RoleAssignment
 from people.models.spans import InForce, Spanned
-from people.models.staff import Employee, Membership, Salary
+from people.models.staff import Employee, Employees, Membership, Salary
 
 __all__ = [
     "SYSTEM",
@@ -18,6 +18,7 @@ __all__ = [
     "CalendarEntry",
     "Department",
     "Employee",
+    "Employees",
     "ImportDraft",
     "InForce",
     "Invitation",

@@ -1,7 +1,8 @@
 """Employees, where they work and what they earn."""
 
 from collections.abc import Callable
-from typing import Any
+from datetime import date
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -32,6 +33,17 @@ class DerivedText(models.TextField):
         return getattr(model_instance, self.attname)
 
 
+class Employees(models.QuerySet):
+    def here(self, day: date) -> Self:
+        """Who has not left before that day; also who is yet to begin."""
+        return self.filter(Q(left_on=None) | Q(left_on__gte=day), erased_at=None)
+
+    def with_place(self, day: date) -> Self:
+        """Each with the membership in force, if any, as the list `now_in`."""
+        in_force = Membership.objects.on(day).select_related("department")
+        return self.prefetch_related(models.Prefetch("memberships", in_force, to_attr="now_in"))
+
+
 class Employee(models.Model):
     number = models.CharField(max_length=30, unique=True)
     name = models.CharField(max_length=200)
@@ -50,6 +62,8 @@ class Employee(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="employee"
     )
 
+    objects = Employees.as_manager()
+
     class Meta:
         ordering = ["number"]
         constraints = [
@@ -64,6 +78,9 @@ class Employee(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def has_left(self, *, on: date) -> bool:
+        return self.left_on is not None and self.left_on < on
 
 
 class Membership(Spanned):

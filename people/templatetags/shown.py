@@ -27,6 +27,12 @@ def figure(value: Decimal | str | None) -> str:
 
 
 @register.filter
+def percent(basis_points: int) -> str:
+    """8,000 basis points are 80%."""
+    return f"{figure(format(Decimal(basis_points).scaleb(-2).normalize(), 'f'))}%"
+
+
+@register.filter
 def long_day(day: date) -> str:
     """A day with its weekday, in the order of the reader's language."""
     # Translators: Django's date format of a day written out: Sunday 22 November 2026
