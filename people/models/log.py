@@ -32,7 +32,8 @@ class AuditSeal(models.Model):
 
     `ranges` are [first, last] pairs of ids. Entries that commit late, with a lower id, come into
     a later link, so no change ever waits for another one to be logged: `gaps` are the ids that
-    such entries may still fill, as [first, last, when the gap was seen].
+    may still come, as [first, last, when they were first missed], and at the end those above the
+    highest ever sealed, as [first, null, ""].
     """
 
     ranges = models.JSONField()

@@ -18,13 +18,15 @@ import django
 
 django.setup()
 
-from django.db import OperationalError  # noqa: E402
+from django.db import OperationalError, transaction  # noqa: E402
 
 from incentives.services.closing import close_day  # noqa: E402
 from ledger.models import Transfer  # noqa: E402
 from ledger.services.posting import LedgerRefusal, open_account, post  # noqa: E402
 from people.checks import leave_no_connection  # noqa: E402
-from people.models import User  # noqa: E402
+from people.models import AuditSeal, User  # noqa: E402
+from people.services import audit  # noqa: E402
+from people.services.audit_chain import verify  # noqa: E402
 from people.services.retrying import DatabaseBusy  # noqa: E402
 
 LATER = datetime(2027, 1, 1, tzinfo=UTC)
@@ -233,6 +235,54 @@ def kill_closers() -> dict:
         killed += os.WIFSIGNALED(status)
         told.update(heard(read))
     return {"killed": killed, "days": len(told)}
+
+
+def log_at_once() -> dict:
+    """Eight processes log and seal at the same time: one chain, no fork, nothing twice."""
+    by = User.objects.system()
+
+    def log(pipe: int) -> None:
+        for turn in range(25):
+            with transaction.atomic():
+                audit.record("act", by=by, subject=str(turn))
+
+    all_of([log] * 8)
+    report = verify()
+    return {"entries": report.entries, "faults": report.faults, "sealed": _sealed()}
+
+
+def _sealed() -> int:
+    """Ids in all links, counted as often as they are there."""
+    ranges = AuditSeal.objects.values_list("ranges", flat=True)
+    return sum(last - first + 1 for spans in ranges for first, last in spans)
+
+
+def kill_loggers() -> dict:
+    """Processes are killed between the commit and the seal, or anywhere around it."""
+    by = User.objects.system()
+    random.seed(95)
+    killed = 0
+
+    def log(pipe: int) -> None:
+        while True:
+            with transaction.atomic():
+                audit.record("act", by=by, subject="x")
+            say(pipe, "logged")
+
+    while killed < 32:
+        leave_no_connection()
+        wave = [forked(log) for _n in range(4)]
+        for pid, read in wave:
+            select.select([read], [], [], 20)
+            time.sleep(random.uniform(0, 0.03))
+            os.kill(pid, signal.SIGKILL)
+            _pid, status = os.waitpid(pid, 0)
+            killed += os.WIFSIGNALED(status)
+            os.close(read)
+    report = verify()
+    return {
+        "killed": killed, "faults": report.faults, "unsealed": report.entries - _sealed(),
+    }  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from incentives.rules import Status
 from incentives.services.closing import CloseRefused, close_day, company_scope, policies_on
 from people.commands import ProductCommand
 from people.rules import days_between
+from people.services.audit_chain import seal
 from people.services.calendars import company_yesterday
 
 DAYS_BACK = 14
@@ -33,6 +34,7 @@ class Command(ProductCommand):
                     posted.append(day)
         # What could be closed is posted, whatever was refused beside it.
         posted += post_owed(now=now)
+        seal()
         self._say(closed, posted, options["format"])
         if refusals:
             self.refuse("; ".join(refusals))
