@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from incentives.models import DayVerdict
 from ledger.models import Transfer
 from people.models import Department
-from people.templatetags.shown import money
+from people.templatetags.shown import money, short_day
 
 
 class TransferTable(tables.Table):
@@ -35,7 +35,7 @@ class TransferTable(tables.Table):
         self.pool_account_ids, self.balances = pool_account_ids, balances
 
     def render_earned_day(self, value):
-        return format_html('<a href="{}">{}</a>', reverse("day", args=[value]), value)
+        return format_html('<a href="{}">{}</a>', reverse("day", args=[value]), short_day(value))
 
     def render_amount_minor(self, value, record):
         sign = 1 if record.to_account_id in self.pool_account_ids else -1
@@ -80,7 +80,7 @@ class DayTable(tables.Table):
         empty_text = _("No day has been closed yet: close one with manage.py close_day.")
 
     def render_date(self, value):
-        return format_html('<a href="{}">{}</a>', reverse("day", args=[value]), value)
+        return format_html('<a href="{}">{}</a>', reverse("day", args=[value]), short_day(value))
 
     def render_contribution_minor(self, value, record):
         return money(value, record.currency) if record.currency else "–"

@@ -6,7 +6,16 @@ from people.services.pins import SHARED_SECONDS, SHARED_SESSION
 
 
 def frame(request) -> dict:
-    """`navigation`: menu groups; `unread`: notices; `forget_after`: seconds, at shared devices."""
+    """`navigation`: menu groups; `unread`: notices; `forget_after`: seconds, at shared devices.
+
+    Worked out once a request: a table's cell that is made from a template asks for it again.
+    """
+    if not hasattr(request, "frame_shown"):
+        request.frame_shown = _frame_for(request)
+    return request.frame_shown
+
+
+def _frame_for(request) -> dict:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"navigation": []}

@@ -44,7 +44,8 @@ def test_each_movement_links_to_its_day_and_says_the_balance_after_it(
 ):
     hit_days(goals, system, 3)
     response = as_ann.get("/pools/bonus/2026/")
-    linked = [f'<a href="/days/2026-02-0{n}/">2026-02-0{n}</a>' for n in (4, 3, 2)]
+    days = ((4, "Wed"), (3, "Tue"), (2, "Mon"))
+    linked = [f'<a href="/days/2026-02-0{n}/">{name} {n} Feb 2026</a>' for n, name in days]
     assert [day for day, _amount, _balance in rows(response)] == linked
     money = [(amount, balance) for _day, amount, balance in rows(response)]
     assert [tuple("".join(c for c in text if c in "0123456789.-") for text in pair)
