@@ -11,8 +11,10 @@ class PeopleConfig(AppConfig):
         from people.cards import cards
         from people.checks import check_guards, check_sqlite_version
         from people.entries import ENTRIES
+        from people.receivers import enqueue_mails
         from people.services import employee_imports, site_imports  # noqa: F401
         from people.services.product_role import grant_product_role
+        from people.signals import mail_queued
 
         guards.register(
             *guards.append_only("people_auditentry"),
@@ -29,6 +31,7 @@ class PeopleConfig(AppConfig):
         )
         menu.register(*ENTRIES)
         today.register("people", cards)
+        mail_queued.connect(enqueue_mails, dispatch_uid="people.mail_queued")
         checks.register(check_guards, checks.Tags.database)
         checks.register(check_sqlite_version, checks.Tags.database, deploy=True)
         post_migrate.connect(_after_migrating, sender=self, dispatch_uid="people.guards")

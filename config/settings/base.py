@@ -22,6 +22,8 @@ ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", "127.0.0.1,localhost")
 vars().update(environment.email("EMAIL_URL", "consolemail://"))
 OUTBOX_EMAIL_BACKEND = vars().get("EMAIL_BACKEND", "")
 EMAIL_BACKEND = "people.outbox.OutboxBackend"
+# A mail server that says nothing must not hold the worker for ever.
+EMAIL_TIMEOUT = 30
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = environment.text("EMAIL_FROM", "ninetyfive@localhost")
 MAX_TARGETS_PER_DEPARTMENT = environment.whole_number("MAX_TARGETS_PER_DEPARTMENT", 2)
 

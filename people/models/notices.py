@@ -1,7 +1,11 @@
 """What people are told, in the product and by mail."""
 
+from datetime import datetime, timedelta
+from typing import Self
+
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 
@@ -45,6 +49,23 @@ class NoticeChoice(models.Model):
         ]
 
 
+HANDED_OVER_WITHIN = timedelta(minutes=10)
+"""What is still being handed over after this long has lost the process that did it."""
+
+
+class OutgoingMails(models.QuerySet):
+    def due(self, now: datetime) -> Self:
+        """Waiting, and not for later; the longest known first."""
+        waiting = self.filter(state=OutgoingMail.State.WAITING, not_before__lte=now)
+        return waiting.order_by("id")
+
+    def stuck(self, now: datetime) -> Self:
+        """Given up, or handed over by a process that never told how it went: people decide."""
+        lost = Q(not_before__lt=now - HANDED_OVER_WITHIN) | ~Q(last_error="")
+        undecided = Q(state=OutgoingMail.State.SENDING) & lost
+        return self.filter(Q(state=OutgoingMail.State.FAILED) | undecided)
+
+
 class OutgoingMail(models.Model):
     """A mail on its way out. It is `sending` only while the mail server is being handed it: what
     is found in that state later may or may not have gone, and is never sent again by itself."""
@@ -65,6 +86,8 @@ class OutgoingMail(models.Model):
     last_error = models.CharField(max_length=500, blank=True)
     made_at = models.DateTimeField(auto_now_add=True)
     sent_at = models.DateTimeField(null=True)
+
+    objects = OutgoingMails.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["state", "not_before"], name="mail_by_state")]

@@ -1,4 +1,4 @@
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
@@ -10,13 +10,14 @@ from people.commands import ProductCommand
 from people.rules import days_between
 from people.services.audit_chain import seal
 from people.services.calendars import company_yesterday
+from people.services.outbox import forget_old_mails, send_waiting
 
 DAYS_BACK = 14
 """How far back a day that was never closed is still closed by itself."""
 
 
 class Command(ProductCommand):
-    help = "Close the days that are due and post what is owed. Run it every few minutes."
+    help = "Close the days that are due, post what is owed, send mail. Run it every few minutes."
 
     def handle(self, **options) -> None:
         now, by = timezone.now(), self.account(options)
@@ -35,6 +36,7 @@ class Command(ProductCommand):
         # What could be closed is posted, whatever was refused beside it.
         posted += post_owed(now=now)
         seal()
+        self._mail(now)
         self._say(closed, posted, options["format"])
         if refusals:
             self.refuse("; ".join(refusals))
@@ -49,6 +51,10 @@ class Command(ProductCommand):
             first = max(yesterday - timedelta(days=DAYS_BACK), first_known or yesterday)
             days |= {day for day in days_between(first, yesterday) if not _is_final(day)}
         return sorted(days)
+
+    def _mail(self, now: datetime) -> None:
+        send_waiting()
+        forget_old_mails(now=now)
 
     def _say(self, closed: list, posted: list, form: str) -> None:
         if form == "json":

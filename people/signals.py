@@ -1,0 +1,6 @@
+"""Facts that what stands above the services reacts to; sent after commit."""
+
+from django.dispatch import Signal
+
+mail_queued = Signal()
+"""Mails wait in the outbox."""
