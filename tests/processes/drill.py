@@ -25,7 +25,7 @@ from ledger.models import Transfer  # noqa: E402
 from ledger.services.posting import LedgerRefusal, open_account, post  # noqa: E402
 from people.checks import leave_no_connection  # noqa: E402
 from people.models import AuditSeal, User  # noqa: E402
-from people.services import audit  # noqa: E402
+from people.services import audit, outbox  # noqa: E402
 from people.services.audit_chain import verify  # noqa: E402
 from people.services.retrying import DatabaseBusy  # noqa: E402
 
@@ -283,6 +283,27 @@ def kill_loggers() -> dict:
     return {
         "killed": killed, "faults": report.faults, "unsealed": report.entries - _sealed(),
     }  # fmt: skip
+
+
+def send_mails() -> dict:
+    return {"sent": outbox.send_waiting()}
+
+
+def send_mails_at_once() -> dict:
+    """Four processes send what waits at the same time."""
+    lines = all_of([lambda pipe: say(pipe, str(outbox.send_waiting()))] * 4)
+    return {"sent": sum(int(line) for [line] in lines)}
+
+
+def stop_before_claiming() -> dict:
+    """Has looked at what waits and spoken to the server; killed there by who started it."""
+
+    def stop(_mail_id: int) -> None:
+        print("here", flush=True)
+        time.sleep(60)
+
+    outbox._claim = stop
+    return send_mails()
 
 
 if __name__ == "__main__":

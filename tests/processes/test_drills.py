@@ -2,8 +2,10 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from datetime import date
 
 import pytest
@@ -13,7 +15,10 @@ from incentives.models import DayVerdict, GoalVerdict
 from incentives.services.pools import set_pool_policy
 from ledger.models import Transfer
 from ledger.services.checking import check_ledger
+from people.models import OutgoingMail
+from people.services.outbox import Mail, queue
 from tests.conftest import make_result
+from tests.people.mail_server import MailServer
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 
@@ -27,18 +32,26 @@ def database_url() -> str:
     return f"postgres://{settings['USER']}{password}@{where}/{settings['NAME']}"
 
 
-def drill(name: str) -> dict:
+def started(name: str, **settings: str) -> subprocess.Popen:
     connection.close()
-    environment = os.environ | {
+    environment = os.environ | settings | {
         "DJANGO_SETTINGS_MODULE": "config.settings.dev",
         "DATABASE_URL": database_url(),
-    }
-    done = subprocess.run(
+    }  # fmt: skip
+    return subprocess.Popen(
         [sys.executable, "-m", "tests.processes.drill", name],
-        env=environment, capture_output=True, text=True, timeout=280, check=False,
+        env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+
+
+def drill(name: str, **settings: str) -> dict:
+    with started(name, **settings) as running:
+        try:
+            said, wrong = running.communicate(timeout=280)
+        finally:
+            running.kill()
+    assert running.returncode == 0, wrong
+    return json.loads(said)
 
 
 def test_sixteen_processes_never_break_a_floor(system):
@@ -100,3 +113,64 @@ def test_a_close_killed_on_the_way_leaves_nothing_half(paying_pool, goals, syste
     problems = [p for p in check_ledger().problems if "no verdict (close_day)" not in p]
     assert problems == []
     assert Transfer.objects.count() == DayVerdict.objects.filter(status="final").count() == 168
+
+
+@pytest.fixture
+def server():
+    with MailServer() as running:
+        yield running
+
+
+def through(server: MailServer) -> dict[str, str]:
+    return {"EMAIL_URL": f"smtp://127.0.0.1:{server.port}"}
+
+
+def mails(count: int) -> list[str]:
+    people = [f"person{n}@example.org" for n in range(count)]
+    queue(Mail(to, "Hello", "How are you?") for to in people)
+    # The test's own backend has the mails; what the commit has started must not send them.
+    OutgoingMail.objects.update(state="waiting", sent_at=None, body="How are you?")
+    return people
+
+
+def states() -> list[str]:
+    return list(OutgoingMail.objects.order_by("id").values_list("state", flat=True))
+
+
+def killed(running: subprocess.Popen) -> None:
+    running.kill()
+    assert running.wait(20) == -signal.SIGKILL
+    running.communicate()
+
+
+def test_four_senders_at_once_send_each_mail_once(server):
+    people = mails(200)
+    assert drill("send_mails_at_once", **through(server)) == {"sent": 200}
+    assert sorted(server.mailbox.to()) == sorted(people)
+    assert states() == ["sent"] * 200
+
+
+def test_a_sender_killed_before_the_claim_leaves_a_mail_that_goes_later_once(server):
+    people = mails(1)
+    running = started("stop_before_claiming", **through(server))
+    assert running.stdout.readline() == "here\n"
+    killed(running)
+    assert (states(), server.mailbox.taken) == (["waiting"], [])
+    assert drill("send_mails", **through(server)) == {"sent": 1}
+    assert drill("send_mails", **through(server)) == {"sent": 0}
+    assert server.mailbox.to() == people
+
+
+def test_a_sender_killed_while_the_server_has_the_mail_never_sends_it_again(server):
+    people = mails(1)
+    server.mailbox.pause = 3
+    running = started("send_mails", **through(server))
+    end = time.monotonic() + 60
+    while not server.mailbox.taken and time.monotonic() < end:
+        time.sleep(0.01)
+    killed(running)
+    server.mailbox.pause = 0
+    assert states() == ["sending"]
+    assert drill("send_mails", **through(server)) == {"sent": 0}
+    assert server.mailbox.to() == people
+    assert states() == ["sending"]
