@@ -16,6 +16,7 @@ ENTRIES = (
     Entry("today", _("Today"), FRONT),
     Entry("people", _("Colleagues"), PEOPLE),
     Entry("salary-looks", _("Who saw salaries"), COMPANY, "people.see_salary_looks"),
+    Entry("audit", _("Log of changes"), COMPANY, "people.see_log"),
     Entry("imports", _("Imports"), PEOPLE, imports_something),
     Entry("devices", _("My devices"), ACCOUNT),
 )

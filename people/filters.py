@@ -1,19 +1,29 @@
 """What lists are narrowed by, as django-filter classes."""
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.forms import DateInput
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_filters import CharFilter, ChoiceFilter, FilterSet
+from django_filters import CharFilter, ChoiceFilter, DateFilter, FilterSet
 
 from people import names
-from people.models import Department, Employee, Membership
+from people.models import AuditEntry, Department, Employee, Membership
 from people.services.calendars import subtree
 
 LONGEST_SEARCH = 100
+MOST_MEANT = 500
+"""People whom the words of a search in the log may mean."""
 
 
 def department_choices() -> list[tuple[str, str]]:
     return list(Department.objects.order_by("name").values_list("code", "name"))
+
+
+def named(people: QuerySet, said: str) -> QuerySet:
+    """Those in whose name, number or e-mail each word occurs."""
+    for word in names.searched(said):
+        people = people.filter(search_text__contains=word)
+    return people
 
 
 class DirectoryFilter(FilterSet):
@@ -32,9 +42,7 @@ class DirectoryFilter(FilterSet):
         fields: tuple[str, ...] = ()
 
     def searched(self, found: QuerySet, _name: str, said: str) -> QuerySet:
-        for word in names.searched(said):
-            found = found.filter(search_text__contains=word)
-        return found
+        return named(found, said)
 
     def in_department(self, found: QuerySet, _name: str, code: str) -> QuerySet:
         today = timezone.localdate()
@@ -65,3 +73,38 @@ class StaffFilter(DirectoryFilter):
         if state == WITHOUT_ACCOUNT:
             found = found.filter(user=None)
         return found.here(today)
+
+
+class AuditFilter(FilterSet):
+    text = CharFilter(label=_("What"), method="about", max_length=LONGEST_SEARCH)
+    person = CharFilter(label=_("About whom"), method="about_person", max_length=LONGEST_SEARCH)
+    who = CharFilter(label=_("Who did it"), method="done_by", max_length=LONGEST_SEARCH)
+    since = DateFilter(
+        label=_("From"), field_name="at", lookup_expr="date__gte",
+        widget=DateInput(attrs={"type": "date"}),
+    )  # fmt: skip
+    through = DateFilter(
+        label=_("Through"), field_name="at", lookup_expr="date__lte",
+        widget=DateInput(attrs={"type": "date"}),
+    )  # fmt: skip
+
+    class Meta:
+        model = AuditEntry
+        fields: tuple[str, ...] = ()
+
+    def about(self, found: QuerySet, _name: str, said: str) -> QuerySet:
+        # People read “set roles” where the log says set_roles.
+        return found.filter(
+            Q(subject__icontains=said) | Q(action__icontains=said.replace(" ", "_"))
+        )
+
+    def about_person(self, found: QuerySet, _name: str, said: str) -> QuerySet:
+        people = list(named(Employee.objects, said).values_list("pk", "user_id")[:MOST_MEANT])
+        subjects = [f"employee:{pk}" for pk, _user in people]
+        subjects += [f"user:{user}" for _pk, user in people if user]
+        return found.filter(Q(person__in=[pk for pk, _user in people]) | Q(subject__in=subjects))
+
+    def done_by(self, found: QuerySet, _name: str, said: str) -> QuerySet:
+        return found.filter(
+            Q(by__employee__in=named(Employee.objects, said)) | Q(by__username__iexact=said)
+        )

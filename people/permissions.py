@@ -3,9 +3,10 @@
 from datetime import date
 
 import rules
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from people.models import Employee, Employees, Role, RoleAssignment, User
+from people.models import AuditEntry, Employee, Employees, Role, RoleAssignment, User
 from people.services.calendars import subtree
 
 
@@ -66,5 +67,15 @@ rules.add_perm("people.export_people", has_role(Role.HR))
 rules.add_perm("people.keep_people", has_role(Role.HR, Role.ADMINISTRATOR))
 rules.add_perm("people.see_salaries", has_role(Role.HR, Role.FINANCE))
 rules.add_perm("people.see_salary_looks", has_role(Role.HR, Role.AUDITOR))
+rules.add_perm("people.see_log", has_role(Role.AUDITOR, Role.HR, Role.ADMINISTRATOR))
+rules.add_perm("people.see_personal_log", has_role(Role.AUDITOR, Role.HR))
+rules.add_perm("people.export_personal_data", has_role(Role.HR))
+rules.add_perm("people.erase_people", has_role(Role.HR))
 rules.add_perm("people.see_roles", has_role(Role.HR, Role.ADMINISTRATOR, Role.AUDITOR))
 rules.add_perm("people.reset_second_factor", has_role(Role.ADMINISTRATOR))
+
+
+def log_for(user: User) -> QuerySet[AuditEntry]:
+    """The entries somebody may see, with who made them and the keys to open them."""
+    entries = AuditEntry.objects.select_related("by__employee", "person__key")
+    return entries if user.has_perm("people.see_personal_log") else entries.filter(person=None)

@@ -2,10 +2,12 @@
 
 import django_tables2 as tables
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from people.models import Employee, SalaryLook
+from people.models import AuditEntry, Employee, SalaryLook
+from people.services import audit
 
 
 def link_to(employee: Employee) -> str:
@@ -70,3 +72,81 @@ class SalaryLookTable(tables.Table):
 
     def value_employee(self, value):
         return value.name
+
+
+SHOWN_CHANGES = 12
+"""Changes of one entry on the page; the file has them all."""
+
+
+def written(value) -> str:
+    """A value of the log for people to read."""
+    if value is None or value in ("", [], {}):
+        return "–"
+    if isinstance(value, list):
+        return ", ".join(map(written, value))
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {written(each)}" for key, each in value.items())
+    return str(value)
+
+
+def change_lines(entry: audit.OpenedEntry) -> list[str]:
+    """`name: Ann → Anna` for each thing that changed."""
+    lines = [f"{written(before)} → {written(after)}" for _key, before, after in entry.changes]
+    named = zip(entry.changes, lines, strict=True)
+    return [f"{key}: {line}" if key else line for (key, _before, _after), line in named]
+
+
+class AuditTable(tables.Table):
+    """Entries of permissions.log_for: their people come with keys."""
+
+    at = tables.DateTimeColumn(verbose_name=_("When"), short=True, order_by=("id",))
+    by = tables.Column(_("Who"), accessor="by__display_name", orderable=False)
+    action = tables.Column(_("What"))
+    subject = tables.Column(_("About"), orderable=False)
+    changes = tables.Column(_("Before → after"), empty_values=(), orderable=False)
+    why = tables.Column(_("Why"), empty_values=(), orderable=False)
+
+    class Meta:
+        model = AuditEntry
+        fields = ("at", "by", "action", "subject", "changes", "why")
+        order_by = "-at"
+        attrs = {"class": "table"}
+        empty_text = _("No entries: try fewer filters.")
+
+    def render_action(self, value):
+        return value.replace("_", " ")
+
+    def value_action(self, value):
+        return value
+
+    def render_subject(self, value, record):
+        return link_to(record.person) if record.person else value
+
+    def value_subject(self, value, record):
+        return f"{value} {record.person.name}" if record.person else value
+
+    def render_changes(self, record):
+        entry = _opened(record)
+        if entry.erased:
+            return format_html('<span class="tag">{}</span>', gettext("erased"))
+        lines = change_lines(entry)
+        more = len(lines) - SHOWN_CHANGES
+        if more > 0:
+            said = ngettext("and %(n)s more, in the file", "and %(n)s more, in the file", more)
+            lines = [*lines[:SHOWN_CHANGES], said % {"n": more}]
+        return format_html_join("", "<div>{}</div>", ((line,) for line in lines)) or "–"
+
+    def value_changes(self, record):
+        entry = _opened(record)
+        return gettext("erased") if entry.erased else "; ".join(change_lines(entry))
+
+    def render_why(self, record):
+        return _opened(record).why or "–"
+
+    def value_why(self, record):
+        return _opened(record).why
+
+
+def _opened(record: AuditEntry) -> audit.OpenedEntry:
+    key = getattr(record.person, "key", None)
+    return audit.opened_with(key.key if key else "", record)

@@ -2,7 +2,7 @@ from allauth.account.views import logout
 from django.urls import include, path
 from django.views.decorators.http import require_POST
 
-from people.views import accounts, imports, people
+from people.views import accounts, imports, people, privacy
 from people.views.today import today
 
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("people/<path:number>/salary-looks/", people.salary_looks, name="person-salary-looks"),
     path("people/<path:number>/", people.show, name="person"),
     path("salary-looks/", people.all_salary_looks, name="salary-looks"),
+    path("audit/", privacy.log, name="audit"),
     path("imports/", imports.index, name="imports"),
     path("imports/<int:pk>/", imports.show, name="import"),
     path("imports/<int:pk>/read-anew/", imports.read_anew, name="read-import-anew"),

@@ -44,6 +44,8 @@ person-salary-looks/ann     GET    in  200  404  200  404  404  404  200  404
 person-salary-looks/ann     POST   in  200  404  200  404  404  404  200  404
 salary-looks                GET    in  403  403  200  403  403  403  200  403
 salary-looks                POST   in  403  403  200  403  403  403  200  403
+audit                       GET    in  403  403  200  403  403  403  200  200
+audit                       POST   in  403  403  200  403  403  403  200  200
 imports                     GET    in  403  200  200  403  403  403  403  200
 imports                     POST   in  403  200  200  403  403  403  403  200
 import/of-dee               GET    in  404  404  200  404  404  404  404  404

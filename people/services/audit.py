@@ -107,6 +107,10 @@ def _closed(value: Any, lock: Fernet | None) -> Any:
     return {ENCRYPTED: token} if not isinstance(value, str) else f"{ENCRYPTED}:{token}"
 
 
+Change = tuple[str, Any, Any]
+"""What changed, its value before and after."""
+
+
 @dataclass(frozen=True)
 class OpenedEntry:
     """An entry as people read it; `erased` when its person's key is gone."""
@@ -116,6 +120,19 @@ class OpenedEntry:
     after: Any
     why: str
     erased: bool
+
+    @property
+    def changes(self) -> list[Change]:
+        return changes(self.before, self.after)
+
+
+def changes(before: Any, after: Any) -> list[Change]:
+    """What differs: each key of two objects, else the values as they are under no name."""
+    if not isinstance(before or {}, dict) or not isinstance(after or {}, dict):
+        return [("", before, after)] if before != after else []
+    old, new = before or {}, after or {}
+    pairs = [(key, old.get(key), new.get(key)) for key in [*new, *sorted(old.keys() - new.keys())]]
+    return [pair for pair in pairs if pair[1] != pair[2]]
 
 
 def opened(entries: Iterable[AuditEntry]) -> list[OpenedEntry]:
