@@ -26,6 +26,7 @@ BENCHMARKS: dict[str, Callable] = {
     "close-10k": closing.close_ten_thousand,
     "close-100k": closing.close_hundred_thousand,
     "import-20k": importing.import_twenty_thousand,
+    "import-roster": importing.import_roster,
     "results-page": serving.serve_results_page,
 }
 

@@ -12,6 +12,8 @@ def folded(text: str) -> str:
 
     Source: Unicode compatibility decomposition; readings of the package pypinyin.
     """
+    if text.isascii():
+        return " ".join(text.lower().split())
     if any(_is_han(letter) for letter in text):
         text = _romanised(text)
     plain = unicodedata.normalize("NFKD", text.casefold())
