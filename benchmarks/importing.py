@@ -113,9 +113,7 @@ def _hire(content: bytes, by: User) -> None:
 def _roster(departments: list[Department], prefix: str) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(
-        "number,name,email,department,job_title,hired_on,annual_salary,currency,fte".split(",")
-    )
+    writer.writerow(ROSTER_HEADER)
     for n in range(EMPLOYEES):
         number, department = f"{prefix}-{n:05}", departments[n % IN_DEPARTMENTS].code
         writer.writerow([number, f"Given Family {n}", f"{number}@example.com", department,
