@@ -18,8 +18,11 @@ class PersonalPagesAreNotStored:
         self.get_response = get_response
 
     def __call__(self, request):
+        # Asked before as well: after signing out it would be nobody's page.
+        personal = request.user.is_authenticated
         response = self.get_response(request)
-        if not response.has_header("Cache-Control") and request.user.is_authenticated:
+        personal = personal or request.user.is_authenticated
+        if personal and not response.has_header("Cache-Control"):
             add_never_cache_headers(response)
             response["Cache-Control"] = "no-store"
         return response

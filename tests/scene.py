@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from types import SimpleNamespace
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.core.files.base import ContentFile
 from django.utils import timezone
 from wagtail.documents.models import Document
@@ -22,6 +23,7 @@ from incentives.services.restating import Correction, propose
 from people.models import Employee, Role, User
 from people.services.drafts import upload
 from people.services.importing import Options
+from people.services.invitations import invite
 from people.services.roles import follow_roles
 from screens.services.access import add_screen
 from tests.conftest import MONDAY, make_person, scaled_of
@@ -85,6 +87,11 @@ def hold(target, *, by, value="500") -> HeldFigure:
     return HeldFigure.objects.get(department=target.department, metric=target.metric, date=TUESDAY)
 
 
+def open_session(user) -> UserSession:
+    """A device on which somebody is signed in."""
+    return UserSession.objects.create(user=user, session_key="abc", ip="127.0.0.1", user_agent="x")
+
+
 @pytest.fixture
 def scene(missed_monday, goals, cast, wednesday, settings, tmp_path):
     """Everything an address can point to."""
@@ -104,6 +111,8 @@ def scene(missed_monday, goals, cast, wednesday, settings, tmp_path):
         document=document,
         screen=screen,
         secret=secret,
+        session_of_dee=open_session(dee),
+        invitation=invite(cast["employee"].employee, way="slip", by=dee).split("/")[-2],
         goals=goals,
         snapshot=missed_monday,
         cast=cast,

@@ -30,6 +30,76 @@ account_login               GET   200  302  302  302  302  302  302  302  302
 account_login               POST  200  302  302  302  302  302  302  302  302
 account_logout              GET   405  405  405  405  405  405  405  405  405
 account_logout              POST  302  302  302  302  302  302  302  302  302
+today                       GET   in  200  200  200  200  200  200  200  200
+today                       POST  in  200  200  200  200  200  200  200  200
+account_inactive            GET  200  200  200  200  200  200  200  200  200
+account_inactive            POST 405  405  405  405  405  405  405  405  405
+account_signup              GET  200  302  302  302  302  302  302  302  302
+account_signup              POST 200  302  302  302  302  302  302  302  302
+account_reauthenticate      GET   in  200  200  200  200  200  200  200  200
+account_reauthenticate      POST  in  200  200  200  200  200  200  200  200
+account_change_password     GET   in  200  200  200  200  200  200  200  200
+account_change_password     POST  in  200  200  200  200  200  200  200  200
+account_set_password        GET   in  302  302  302  302  302  302  302  302
+account_set_password        POST  in  302  302  302  302  302  302  302  302
+account_reset_password      GET  200  200  200  200  200  200  200  200  200
+account_reset_password      POST 200  200  200  200  200  200  200  200  200
+account_reset_password_done GET  200  200  200  200  200  200  200  200  200
+account_reset_password_done POST 405  405  405  405  405  405  405  405  405
+account_reset_password_from_key/wrong GET  200  200  200  200  200  200  200  200  200
+account_reset_password_from_key/wrong POST 200  200  200  200  200  200  200  200  200
+account_reset_password_from_key_done GET  200  200  200  200  200  200  200  200  200
+account_reset_password_from_key_done POST 405  405  405  405  405  405  405  405  405
+mfa_index                   GET   in  200  200  200  200  200  200  200  200
+mfa_index                   POST  in  405  405  405  405  405  405  405  405
+mfa_authenticate            GET  302  302  302  302  302  302  302  302  302
+mfa_authenticate            POST 302  302  302  302  302  302  302  302  302
+mfa_reauthenticate          GET   in  302  302  302  302  302  302  302  302
+mfa_reauthenticate          POST  in  302  302  302  302  302  302  302  302
+mfa_activate_totp           GET   in  302  302  302  302  302  302  302  302
+mfa_activate_totp           POST  in  302  302  302  302  302  302  302  302
+mfa_deactivate_totp         GET   in  404  404  404  404  404  404  404  404
+mfa_deactivate_totp         POST  in  404  404  404  404  404  404  404  404
+mfa_view_recovery_codes     GET   in  404  404  404  404  404  404  404  404
+mfa_view_recovery_codes     POST  in  405  405  405  405  405  405  405  405
+mfa_generate_recovery_codes GET   in  302  302  302  302  302  302  302  302
+mfa_generate_recovery_codes POST  in  302  302  302  302  302  302  302  302
+mfa_download_recovery_codes GET   in  404  404  404  404  404  404  404  404
+mfa_download_recovery_codes POST  in  404  404  404  404  404  404  404  404
+mfa_list_webauthn           GET   in  200  200  200  200  200  200  200  200
+mfa_list_webauthn           POST  in  405  405  405  405  405  405  405  405
+mfa_add_webauthn            GET   in  302  302  302  302  302  302  302  302
+mfa_add_webauthn            POST  in  302  302  302  302  302  302  302  302
+mfa_login_webauthn          GET  302  302  302  302  302  302  302  302  302
+mfa_login_webauthn          POST 302  302  302  302  302  302  302  302  302
+mfa_reauthenticate_webauthn GET   in  302  302  302  302  302  302  302  302
+mfa_reauthenticate_webauthn POST  in  302  302  302  302  302  302  302  302
+mfa_remove_webauthn/wrong   GET   in  302  302  302  302  302  302  302  302
+mfa_remove_webauthn/wrong   POST  in  302  302  302  302  302  302  302  302
+mfa_edit_webauthn/wrong     GET   in  302  302  302  302  302  302  302  302
+mfa_edit_webauthn/wrong     POST  in  302  302  302  302  302  302  302  302
+socialaccount_login_cancelled GET  200  200  200  200  200  200  200  200  200
+socialaccount_login_cancelled POST 405  405  405  405  405  405  405  405  405
+socialaccount_login_error   GET  401  401  401  401  401  401  401  401  401
+socialaccount_login_error   POST 405  405  405  405  405  405  405  405  405
+socialaccount_signup        GET  302  302  302  302  302  302  302  302  302
+socialaccount_signup        POST 302  302  302  302  302  302  302  302  302
+socialaccount_connections   GET   in  200  200  200  200  200  200  200  200
+socialaccount_connections   POST  in  200  200  200  200  200  200  200  200
+openid_connect_login/wrong  GET  404  404  404  404  404  404  404  404  404
+openid_connect_login/wrong  POST 404  404  404  404  404  404  404  404  404
+openid_connect_callback/wrong GET  404  404  404  404  404  404  404  404  404
+openid_connect_callback/wrong POST 404  404  404  404  404  404  404  404  404
+shared-device               GET  200  200  200  200  200  200  200  200  200
+shared-device               POST 200  200  200  200  200  200  200  200  200
+devices                     GET   in  200  200  200  200  200  200  200  200
+devices                     POST  in  200  200  200  200  200  200  200  200
+end-session/of-dee          GET   in  405  405  405  405  405  405  405  405
+end-session/of-dee          POST  in  404  404  302  404  404  404  404  404
+invitation/wrong            GET  410  410  410  410  410  410  410  410  410
+invitation/wrong            POST 410  410  410  410  410  410  410  410  410
+invitation/of-ann           GET  200  200  200  200  200  200  200  200  200
+invitation/of-ann           POST 200  200  200  200  200  200  200  200  200
 set_language                GET   302  302  302  302  302  302  302  302  302
 set_language                POST  302  302  302  302  302  302  302  302  302
 people                      GET    in  200  200  200  200  200  200  200  200
@@ -137,6 +207,13 @@ def address(line_name: str, scene) -> str:
     if name.startswith("person"):
         return reverse(name, args=[variant])
     arguments = {
+        "account_reset_password_from_key": ["1", "wrong"],
+        "mfa_remove_webauthn": [1],
+        "mfa_edit_webauthn": [1],
+        "openid_connect_login": ["wrong"],
+        "openid_connect_callback": ["wrong"],
+        "end-session": [scene.session_of_dee.pk],
+        "invitation": [scene.invitation if variant == "of-ann" else "wrong"],
         "import": [scene.draft.pk],
         "read-import-anew": [scene.draft.pk],
         "apply-import": [scene.draft.pk],

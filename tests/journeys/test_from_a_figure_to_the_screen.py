@@ -46,9 +46,7 @@ def run(*words) -> str:
 
 
 def page_of(client, name: str) -> str:
-    client.force_login(
-        User.objects.get(username=name), backend="django.contrib.auth.backends.ModelBackend"
-    )
+    client.force_login(User.objects.get(username=name))
     return client.get(f"/results/{MONDAY}/").content.decode()
 
 

@@ -118,7 +118,7 @@ def test_an_empty_file_is_refused(as_dee, site):
 
 
 def test_a_file_too_large_is_refused_with_what_to_do(as_dee, monkeypatch):
-    monkeypatch.setattr("people.forms.MAX_BYTES", 10)
+    monkeypatch.setattr("people.forms.imports.MAX_BYTES", 10)
     assert "split it into parts" in upload(as_dee).content.decode()
     assert not ImportDraft.objects.exists()
 
