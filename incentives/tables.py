@@ -5,82 +5,105 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from incentives.models import DayVerdict
+from incentives.models import DayVerdict, Restatement
 from ledger.models import Transfer
+from people.columns import CurrencyColumn, DayColumn, MomentColumn, MoneyColumn, NumberColumn
 from people.models import Department
-from people.templatetags.shown import money, short_day
+
+VERDICTS = {True: _("hit"), False: _("not hit"), None: _("no verdict")}
 
 
 class TransferTable(tables.Table):
-    """A pool's movements, each linking to the day that earned it."""
+    """A pool's movements (Pool.movements), each linking to the day that earned it."""
 
-    earned_day = tables.Column(_("Day"))
+    earned_day = DayColumn(_("Day"), address_of=lambda row: reverse("day", args=[row.earned_day]))
+    amount_minor = MoneyColumn(_("Amount"), accessor="signed_minor")
+    balance = MoneyColumn(_("Balance"), accessor="balance_minor", orderable=False)
+    currency = CurrencyColumn(_("Currency"))
     why = tables.Column(_("Why"), orderable=False)
-    amount_minor = tables.Column(_("Amount"), attrs={"td": {"class": "number"}})
-    balance = tables.Column(
-        _("Balance"), empty_values=(), orderable=False, attrs={"td": {"class": "number"}}
-    )
-    made_at = tables.DateTimeColumn(verbose_name=_("Booked"), short=True)
+    made_at = MomentColumn(_("Booked"), order_by=("made_at", "id"))
     key = tables.Column(_("Key"), orderable=False)
 
     class Meta:
         model = Transfer
-        fields = ("earned_day", "why", "amount_minor", "balance", "made_at", "key")
-        order_by = "-id"
+        fields = ("earned_day", "amount_minor", "balance", "currency", "why", "made_at", "key")
+        order_by = "-made_at"
         attrs = {"class": "table"}
         empty_text = _("No money has moved yet: it comes with the first final day that hits.")
 
-    def __init__(self, *args, pool_account_ids: set[int], balances: dict[int, int], **kwargs):
-        super().__init__(*args, **kwargs)
-        self.pool_account_ids, self.balances = pool_account_ids, balances
-
-    def render_earned_day(self, value):
-        return format_html('<a href="{}">{}</a>', reverse("day", args=[value]), short_day(value))
-
-    def render_amount_minor(self, value, record):
-        sign = 1 if record.to_account_id in self.pool_account_ids else -1
-        return money(sign * value, record.currency)
-
-    def render_balance(self, record):
-        return money(self.balances[record.pk], record.currency)
-
 
 class DepartmentTable(tables.Table):
-    code = tables.Column(_("Code"))
     name = tables.Column(_("Department"))
+    code = tables.Column(_("Code"))
 
     class Meta:
         model = Department
-        fields = ("code", "name")
+        fields = ("name", "code")
+        order_by = "name"
         attrs = {"class": "table"}
-        empty_text = _("No departments yet: import them first.")
+        empty_text = _("No department was found: try a part of its name, or import them first.")
 
     def render_name(self, value, record):
         return format_html('<a href="{}">{}</a>', reverse("department", args=[record.code]), value)
+
+    def value_name(self, value):
+        return value
 
 
 class DayTable(tables.Table):
     """Verdicts of the company's days, newest first."""
 
-    date = tables.Column(_("Day"))
+    date = DayColumn(_("Day"), address_of=lambda row: reverse("day", args=[row.date]))
+    hit = tables.TemplateColumn(template_name="components/hit.html", verbose_name=_("Verdict"))
+    met = NumberColumn(_("Met"))
+    counted = NumberColumn(_("Of"))
+    needed = NumberColumn(_("Needed"))
+    contribution_minor = MoneyColumn(_("Paid in"))
+    currency = CurrencyColumn(_("Currency"))
     status = tables.Column(_("Status"))
-    met = tables.Column(_("Met"), attrs={"td": {"class": "number"}})
-    counted = tables.Column(_("Of"), attrs={"td": {"class": "number"}})
-    needed = tables.Column(_("Needed"), attrs={"td": {"class": "number"}})
-    hit = tables.TemplateColumn(
-        template_name="components/hit.html", verbose_name=_("Verdict"), orderable=True
-    )
-    contribution_minor = tables.Column(_("Paid in"), attrs={"td": {"class": "number"}})
 
     class Meta:
         model = DayVerdict
-        fields = ("date", "status", "met", "counted", "needed", "hit", "contribution_minor")
+        fields = (
+            "date", "hit", "met", "counted", "needed", "contribution_minor", "currency", "status",
+        )  # fmt: skip
         order_by = "-date"
         attrs = {"class": "table"}
-        empty_text = _("No day has been closed yet: close one with manage.py close_day.")
+        empty_text = _(
+            "No day was found: try fewer filters, or close one with manage.py close_day."
+        )
 
-    def render_date(self, value):
-        return format_html('<a href="{}">{}</a>', reverse("day", args=[value]), short_day(value))
+    def value_hit(self, value):
+        return VERDICTS[value]
 
-    def render_contribution_minor(self, value, record):
-        return money(value, record.currency) if record.currency else "–"
+
+class RestatementTable(tables.Table):
+    """Corrections of final days, the newest first."""
+
+    date = DayColumn(_("Day"), address_of=lambda row: reverse("restatement", args=[row.pk]))
+    state = tables.TemplateColumn(
+        '<span class="tag">{{ record.get_state_display }}</span>', verbose_name=_("State")
+    )
+    department = tables.Column(_("Department"), order_by="department__name")
+    metric = tables.Column(_("Metric"), order_by="metric__name")
+    kind = tables.Column(_("What"))
+    new_figure = NumberColumn(_("Right figure or target"), orderable=False)
+    reason = tables.Column(_("Why"), orderable=False)
+    made_by = tables.Column(_("Proposed by"), accessor="made_by__display_name", orderable=False)
+    decided_by = tables.Column(
+        _("Decided by"), accessor="decided_by__display_name", orderable=False
+    )
+    made_at = MomentColumn(_("Proposed"), order_by=("made_at", "id"))
+
+    class Meta:
+        model = Restatement
+        fields = (
+            "date", "state", "department", "metric", "kind", "new_figure", "reason", "made_by",
+            "decided_by", "made_at",
+        )  # fmt: skip
+        order_by = "-made_at"
+        attrs = {"class": "table"}
+        empty_text = _("No correction was found. To correct a day, open it and choose the goal.")
+
+    def value_state(self, record):
+        return record.get_state_display()

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django_filters import CharFilter, ChoiceFilter, DateFilter, FilterSet
 
 from people import names
-from people.models import AuditEntry, Department, Employee, Membership
+from people.models import AuditEntry, Department, Employee, ImportDraft, Membership
 from people.services.calendars import subtree
 
 LONGEST_SEARCH = 100
@@ -108,3 +108,12 @@ class AuditFilter(FilterSet):
         return found.filter(
             Q(by__employee__in=named(Employee.objects, said)) | Q(by__username__iexact=said)
         )
+
+
+class ImportFilter(FilterSet):
+    filename = CharFilter("filename", "icontains", label=_("File"), max_length=LONGEST_SEARCH)
+    state = ChoiceFilter(label=_("State"), choices=ImportDraft.State.choices, empty_label=_("all"))
+
+    class Meta:
+        model = ImportDraft
+        fields: tuple[str, ...] = ()

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -41,12 +41,13 @@ def show_list(
     template: str = "list.html",
     counted: bool = True,
     may_export: bool = True,
+    shown: Mapping[str, Any] | None = None,
     **given: Any,
 ) -> HttpResponse:
     """A page with the list, or, with ?export=csv or ?export=xlsx, the same rows as a file.
 
-    `filters` is a FilterSet over the queryset `rows`; `given` goes to the table. Not `counted`: the
-    pages have numbers but no last one.
+    `filters` is a FilterSet over the queryset `rows`; `given` goes to the table, `shown` to the
+    template. Not `counted`: the pages have numbers but no last one.
     """
     chosen = filters(request.GET, queryset=rows, request=request) if filters else None
     table = table_class(chosen.qs if chosen else rows, **given)
@@ -60,6 +61,7 @@ def show_list(
     RequestConfig(request, paginate={"per_page": PER_PAGE, **paginator}).configure(table)
     offered = may_export and table.page.object_list
     context = {
+        **(shown or {}),
         "title": title, "lead": lead, "table": table, "filters": chosen, "actions": actions,
         "exports": [(form, _exported(request, form)) for form in ("csv", "xlsx") if offered],
     }  # fmt: skip

@@ -19,11 +19,16 @@ def minor_units(amount: Decimal, currency: str) -> int:
     return int(shifted)
 
 
+def major_units(amount_minor: int, currency: str) -> Decimal:
+    """Minor units as a number for spreadsheets: 25000 USD is 250.00."""
+    return Decimal(amount_minor).scaleb(-CURRENCY_DIGITS.get(currency, 2))
+
+
 def money(amount_minor: int | None, currency: str) -> str:
     """Minor units as people write them: 25000 USD is “USD 250.00”."""
     if amount_minor is None:
         return ""
     digits = CURRENCY_DIGITS.get(currency, 2)
-    amount = Decimal(amount_minor).scaleb(-digits)
+    amount = major_units(amount_minor, currency)
     shown = formats.number_format(amount, digits, use_l10n=True, force_grouping=True)
     return f"{currency} {shown}"

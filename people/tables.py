@@ -6,8 +6,10 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from people.models import AuditEntry, Employee, SalaryLook
+from people.columns import DayColumn, MomentColumn
+from people.models import AuditEntry, Employee, ImportDraft, SalaryLook
 from people.services import audit
+from people.services.importing import importer
 
 
 def link_to(employee: Employee) -> str:
@@ -47,7 +49,7 @@ class DirectoryTable(tables.Table):
 
 
 class StaffTable(DirectoryTable):
-    left_on = tables.DateColumn(verbose_name=_("Last day"), short=True, orderable=False)
+    left_on = DayColumn(_("Last day"), orderable=False)
 
     class Meta(DirectoryTable.Meta):
         fields = (*DirectoryTable.Meta.fields, "left_on")
@@ -55,7 +57,7 @@ class StaffTable(DirectoryTable):
 
 
 class SalaryLookTable(tables.Table):
-    at = tables.DateTimeColumn(verbose_name=_("When"), short=True)
+    at = MomentColumn(_("When"))
     by = tables.Column(_("Who looked"), accessor="by__display_name", orderable=False)
     employee = tables.Column(_("Whose salary"), order_by=("employee__sort_key",))
     where = tables.Column(_("Where"), orderable=False)
@@ -99,7 +101,7 @@ def change_lines(entry: audit.OpenedEntry) -> list[str]:
 class AuditTable(tables.Table):
     """Entries of permissions.log_for: their people come with keys."""
 
-    at = tables.DateTimeColumn(verbose_name=_("When"), short=True, order_by=("id",))
+    at = MomentColumn(_("When"), order_by=("id",))
     by = tables.Column(_("Who"), accessor="by__display_name", orderable=False)
     action = tables.Column(_("What"))
     subject = tables.Column(_("About"), orderable=False)
@@ -150,3 +152,28 @@ class AuditTable(tables.Table):
 def _opened(record: AuditEntry) -> audit.OpenedEntry:
     key = getattr(record.person, "key", None)
     return audit.opened_with(key.key if key else "", record)
+
+
+class ImportTable(tables.Table):
+    """One's own files, the newest first."""
+
+    filename = tables.Column(_("File"))
+    kind = tables.Column(_("What"))
+    state = tables.Column(_("State"))
+    made_at = MomentColumn(_("Uploaded"), order_by=("made_at", "id"))
+
+    class Meta:
+        model = ImportDraft
+        fields = ("filename", "kind", "state", "made_at")
+        order_by = "-made_at"
+        attrs = {"class": "table"}
+        empty_text = _("No file yet: choose one above.")
+
+    def render_filename(self, value, record):
+        return format_html('<a href="{}">{}</a>', reverse("import", args=[record.pk]), value)
+
+    def value_filename(self, value):
+        return value
+
+    def render_kind(self, value):
+        return importer(value).title

@@ -9,8 +9,8 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django_tables2 import RequestConfig
 
+from incentives.filters import DayFilter
 from incentives.forms import ExcuseForm
 from incentives.models import DayVerdict, Metric, Pool, Restatement
 from incentives.rules import Status
@@ -28,15 +28,14 @@ from incentives.services.reading import (
 from incentives.services.recording import RecordRefused
 from incentives.tables import DayTable
 from ledger.models import Transfer
+from people.lists import show_list
 from people.models import Department
 
 
 @login_required
 def index(request):
     days = DayVerdict.objects.of_company().latest_versions().select_related("pool")
-    table = DayTable(days)
-    RequestConfig(request, paginate={"per_page": 31}).configure(table)
-    return render(request, "incentives/days.html", {"table": table})
+    return show_list(request, DayTable, days, title=_("Days"), filters=DayFilter)
 
 
 @login_required

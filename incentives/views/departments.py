@@ -5,12 +5,14 @@ from datetime import date
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django_tables2 import RequestConfig
+from django.utils.translation import gettext as _
 
 from incentives.charts import step_chart
+from incentives.filters import DepartmentFilter
 from incentives.forms import SpanForm
 from incentives.services.reading import history
 from incentives.tables import DepartmentTable
+from people.lists import show_list
 from people.models import Department
 from people.services.calendars import company_yesterday
 
@@ -19,9 +21,10 @@ DAYS_SHOWN = 90
 
 @login_required
 def index(request):
-    table = DepartmentTable(Department.objects.all())
-    RequestConfig(request, paginate={"per_page": 50}).configure(table)
-    return render(request, "incentives/departments.html", {"table": table})
+    found = Department.objects.all()
+    return show_list(
+        request, DepartmentTable, found, title=_("Departments"), filters=DepartmentFilter
+    )
 
 
 @login_required

@@ -3,11 +3,10 @@
 from datetime import date
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django_tables2 import RequestConfig
+from django.utils.translation import gettext as _
 
 from incentives.models import Pool
 from incentives.rules import Status
@@ -15,7 +14,8 @@ from incentives.services.closing import fiscal_year, headline_on
 from incentives.services.explaining import policy_in_words
 from incentives.services.reading import balances_by_year, policies_in_force
 from incentives.tables import TransferTable
-from ledger.models import Transfer
+from ledger.services.statements import statement
+from people.lists import show_list
 from people.services.calendars import company_yesterday
 
 
@@ -44,38 +44,17 @@ def show(request, code: str, year: int):
     newest = company_yesterday(timezone.now()) or timezone.localdate()
     if account is None and fiscal_year(newest).name != year:
         raise Http404
-    movements = list(_movements(account)) if account else []
-    table = TransferTable(
-        movements[::-1],
-        pool_account_ids={account.pk} if account else set(),
-        balances=_running(movements, account),
-    )
-    RequestConfig(request, paginate={"per_page": 50}).configure(table)
-    context = {
+    facts = {
         "pool": pool,
-        "year": year,
         "balance": account.balance() if account else 0,
         "expected": _expected(pool, year),
         "hit_days": _hit_days(pool, year),
         "policy": policy_in_words(pool.policy_on(newest)),
-        "table": table,
     }
-    return render(request, "incentives/pool.html", context)
-
-
-def _movements(account):
-    own = Q(to_account=account) | Q(from_account=account)
-    return Transfer.objects.filter(own).order_by("id")
-
-
-def _running(movements: list[Transfer], account) -> dict[int, int]:
-    """The balance after each movement, by its id."""
-    balances, balance = {}, 0
-    for transfer in movements:
-        into = transfer.to_account_id == account.pk
-        balance += transfer.amount_minor if into else -transfer.amount_minor
-        balances[transfer.pk] = balance
-    return balances
+    return show_list(
+        request, TransferTable, statement(account), template="incentives/pool.html", shown=facts,
+        title=_("Pool %(pool)s %(year)s") % {"pool": pool, "year": year},
+    )  # fmt: skip
 
 
 def _days_of(pool: Pool, year: int):

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from incentives.filters import RestatementFilter
 from incentives.forms import RestateForm
 from incentives.models import Metric, Restatement
 from incentives.services.restating import (
@@ -22,7 +23,9 @@ from incentives.services.restating import (
     preview,
     propose,
 )
+from incentives.tables import RestatementTable
 from people import second_factor
+from people.lists import show_list
 from people.models import Department
 
 MAY_SEE = ("incentives.propose_restatement", "incentives.approve_restatement", "incentives.audit")
@@ -73,10 +76,13 @@ def _proposed(request, correction: Correction, reason: str):
 @login_required
 def index(request):
     _may_see(request.user)
-    found = Restatement.objects.select_related("department", "metric", "made_by", "decided_by")
-    return render(
-        request, "incentives/restatements.html", {"restatements": found.order_by("-id")[:100]}
+    found = Restatement.objects.select_related(
+        "department", "metric", "made_by__employee", "decided_by__employee"
     )
+    return show_list(
+        request, RestatementTable, found, title=_("Corrections of final days"),
+        filters=RestatementFilter, lead=_("To correct a day, open it and choose the goal."),
+    )  # fmt: skip
 
 
 def _may_see(user) -> None:

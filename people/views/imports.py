@@ -7,10 +7,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from people.filters import ImportFilter
 from people.forms.imports import ImportForm, MappingForm
+from people.lists import show_list
 from people.models import ImportDraft
 from people.services.drafts import begin_applying, try_again, upload
 from people.services.importing import IGNORE, Options, importer, importers
+from people.tables import ImportTable
 from people.tasks import apply_uploaded_file, check_uploaded_file
 
 UNDER_WAY = (ImportDraft.State.WAITING, ImportDraft.State.CHECKING, ImportDraft.State.APPLYING)
@@ -32,8 +35,11 @@ def index(request):
         )
         check_uploaded_file.enqueue(draft_id=draft.pk)
         return redirect("import", draft.pk)
-    drafts = ImportDraft.objects.filter(made_by=request.user).defer("content").order_by("-id")[:20]
-    return render(request, "people/imports.html", {"form": form, "drafts": drafts})
+    drafts = ImportDraft.objects.filter(made_by=request.user).defer("content")
+    return show_list(
+        request, ImportTable, drafts, title=_("Imports"), filters=ImportFilter,
+        template="people/imports.html", shown={"form": form},
+    )  # fmt: skip
 
 
 def _own_draft(request, pk: int) -> ImportDraft:

@@ -147,7 +147,7 @@ def test_the_page_asks_the_same_number_of_queries(
     assert AuditEntry.objects.count() == count
     client.force_login(dee)
     client.get("/audit/")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.get("/audit/")
 
 
