@@ -20,11 +20,12 @@ django.setup()
 from django.db import connection  # noqa: E402
 from django.test.runner import DiscoverRunner  # noqa: E402
 
-from benchmarks import closing, importing, serving  # noqa: E402
+from benchmarks import closing, directory, importing, serving  # noqa: E402
 
 BENCHMARKS: dict[str, Callable] = {
     "close-10k": closing.close_ten_thousand,
     "close-100k": closing.close_hundred_thousand,
+    "directory": directory.search_directory,
     "import-20k": importing.import_twenty_thousand,
     "import-roster": importing.import_roster,
     "results-page": serving.serve_results_page,

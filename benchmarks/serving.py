@@ -29,7 +29,7 @@ def serve_results_page(report: Callable) -> None:
     by.is_active = True
     by.save()
     client = Client(SERVER_NAME="127.0.0.1")
-    client.force_login(by, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(by, backend="people.backends.AccountBackend")
     floor, product = [], []
     for _turn in range(VIEWS):
         floor.append(timed(lambda: _get(client, "/announcements/bare/")))

@@ -9,6 +9,7 @@ from django_filters import CharFilter, ChoiceFilter, DateFilter, FilterSet
 from people import names
 from people.models import AuditEntry, Department, Employee, ImportDraft, Membership
 from people.services.calendars import subtree
+from people.widgets import LongSelect
 
 LONGEST_SEARCH = 100
 MOST_MEANT = 500
@@ -34,7 +35,7 @@ class DirectoryFilter(FilterSet):
     )
     department = ChoiceFilter(
         label=_("Department, with those below"), choices=department_choices, method="in_department",
-        empty_label=_("all"),
+        empty_label=_("all"), widget=LongSelect,
     )  # fmt: skip
 
     class Meta:

@@ -1,7 +1,7 @@
 """Importing employees with their departments, salaries, logins and roles."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,15 +11,15 @@ from django.core.validators import validate_email
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from people.models import Department, Employee, Membership, Role, Salary, User
+from people.models import Department, Employee, Membership, Salary, User
 from people.money import minor_units
-from people.services import audit
+from people.services import audit, employment
+from people.services.access import close_account
+from people.services.employment import PLAIN, EmploymentRefused, Pay, Place
 from people.services.importing import (
     ByAlias,
-    ImportRefused,
     MappedSheet,
     Options,
-    Problem,
     Problems,
     Progress,
     Report,
@@ -39,7 +39,6 @@ from people.services.roles import (
 )
 from people.tabular import Number, Row, normalise, parse_date, parse_number
 
-PLAIN = ("name", "email", "job_title", "language")
 LONGEST = {"number": 30, "name": 200, "email": 254, "job_title": 200, "language": 10}
 
 
@@ -254,8 +253,8 @@ def _refuse_beyond_rights(rows: list[EmployeeRow], *, by: User, problems: Proble
     users = dict(Employee.objects.values_list("number", "user"))
     for row in rows:
         user = users.get(row.number)
-        if row.annual_minor is not None and not own & {Role.HR, Role.FINANCE}:
-            problems.add("salaries are imported by HR or finance", row.line, "annual_salary")
+        if row.annual_minor is not None and not employment.may_set_salaries(own):
+            problems.add(employment.salaries_refused(), row.line, "annual_salary")
         if row.roles is not None:
             changed = {role for role, _department in row.roles ^ set(held.get(user or 0, {}))}
             refusal = beyond_rights(changed, of_user=user, by=by, own=own)
@@ -277,12 +276,12 @@ def _refuse_clashes(rows: list[EmployeeRow], problems: Problems) -> None:
         if row.email:
             owner = mails.setdefault(row.email.casefold(), row.number)
             if owner != row.number:
-                problems.add(f"{row.email} belongs to employee {owner}", row.line, "email")
+                problems.add(employment.email_taken(row.email, owner), row.line, "email")
     known = dict(Employee.objects.values_list("number", "hired_on"))
     logins = set(User.objects.filter(employee=None).values_list("username", flat=True))
     for row in rows:
         if row.number in logins and (row.email or row.roles):
-            problems.add(f"there is another login {row.number}", row.line, "number")
+            problems.add(employment.another_login(row.number), row.line, "number")
         if known.get(row.number, row.hired_on) != row.hired_on:
             problems.add(
                 f"{row.number} is known as hired on {known[row.number]}", row.line, "hired_on"
@@ -325,11 +324,12 @@ class _Writer:
             try:
                 if not is_new:
                     changed = self._update(employee, row, known)
-            except ImportRefused as refused:
-                problems.add(refused.problems[0].message, row.line, refused.problems[0].column)
+            except EmploymentRefused as refused:
+                problems.add(str(refused), row.line, refused.field)
                 continue
             changed |= self._access(employee, row, roles, is_new=is_new)
             self._count(row, employee, before, changed=changed)
+        self._refuse_circles(rows, known, problems)
         problems.refuse_if_any()
         Membership.objects.bulk_update(self.ended, ["until_date"], batch_size=400)
         Membership.objects.bulk_create(self.begun, batch_size=2000)
@@ -391,13 +391,14 @@ class _Writer:
 
     def _create_logins(self, rows: list[EmployeeRow]) -> dict[str, User]:
         """A login for whoever has an e-mail or a role; without a password until one is set."""
+        today = timezone.localdate()
         users = User.objects.bulk_create(
             [
                 User(
                     username=row.number,
                     email=row.email or "",
                     password=make_password(None),
-                    is_active=not _has_left(row.left_on),
+                    is_active=row.left_on is None or row.left_on >= today,
                 )
                 for row in rows
                 if row.email or row.roles
@@ -407,19 +408,11 @@ class _Writer:
         return {user.username: user for user in users}
 
     def _state(self, employee: Employee) -> dict:
-        """What the log keeps of an employee. Of a salary it keeps the day and not the amount."""
-        membership = self.memberships.get(employee.pk)
-        salary = self.salaries.get(employee.pk)
-        return {
-            "number": employee.number,
-            **{name: getattr(employee, name) for name in PLAIN},
-            "department": membership.department.code if membership else None,
-            "fte_bp": membership.fte_bp if membership else None,
-            "since": str(membership.from_date) if membership else None,
-            "left_on": str(employee.left_on or ""),
-            "manager": employee.manager_id,
-            "salary_since": str(salary.from_date) if salary else None,
-        }
+        return employment.state_of(
+            employee,
+            membership=self.memberships.get(employee.pk),
+            salary=self.salaries.get(employee.pk),
+        )
 
     def _set_managers(self, rows: list[EmployeeRow], known: dict[str, Employee]) -> None:
         managed = [known[row.number] for row in rows if row.manager]
@@ -427,6 +420,21 @@ class _Writer:
             if row.manager:
                 known[row.number].manager = known[row.manager]
         Employee.objects.bulk_update(managed, ["manager"], batch_size=400)
+
+    def _refuse_circles(
+        self, rows: list[EmployeeRow], known: dict[str, Employee], problems: Problems
+    ) -> None:
+        """Looked at when all lines stand: on the way from one order to another a circle is fine."""
+        managers = {employee.pk: employee.manager_id for employee in known.values()}
+        for row in rows:
+            if row.manager:
+                employee = known[row.number]
+                try:
+                    employment.refuse_circle(
+                        employee, employee.manager_id, manager_of=managers.__getitem__
+                    )
+                except EmploymentRefused as refused:
+                    problems.add(str(refused), row.line, refused.field)
 
     def _update(self, employee: Employee, row: EmployeeRow, known: dict[str, Employee]) -> bool:
         changed = self._describe(employee, row, known)
@@ -440,77 +448,52 @@ class _Writer:
         }
         if row.manager is not None:
             wanted["manager_id"] = known[row.manager].pk if row.manager else None
-        changed = [name for name, value in wanted.items() if getattr(employee, name) != value]
-        for name in changed:
-            setattr(employee, name, wanted[name])
-        if changed:
-            employee.save()
-        if "email" in changed and employee.user:
-            employee.user.email = employee.email
-            employee.user.save(update_fields=["email"])
-        return bool(changed)
+        return employment.rewrite(employee, wanted)
 
     def _leave(self, employee: Employee, row: EmployeeRow) -> bool:
         """Leaving ends the membership and the login; a leaving day taken back gives them back."""
         if not row.says_leaving or employee.left_on == row.left_on:
             return False
-        employee.left_on = row.left_on
-        employee.save(update_fields=["left_on"])
-        if row.left_on:
-            # What was to begin after the leaving day never does.
-            employee.memberships.filter(from_date__gt=row.left_on).delete()
-        held = employee.memberships.select_related("department").order_by("from_date").last()
+        held = employment.set_last_day(employee, row.left_on)
         if held:
-            held.until_date = row.left_on
-            held.save()
             self.memberships[employee.pk] = held
-        if employee.user:
-            employee.user.is_active = not _has_left(row.left_on)
+        if employee.user and not employee.has_left(on=timezone.localdate()):
+            employee.user.is_active = True
             employee.user.save(update_fields=["is_active"])
         return True
 
     def _move(self, employee: Employee, row: EmployeeRow) -> bool:
         """Department and full-time share from `as_of` on."""
         held = self.memberships.get(employee.pk)
-        if held is None or _has_left(employee.left_on, on=self.as_of):
+        if held is None or employee.has_left(on=self.as_of):
             return False
-        fte_bp = row.fte_bp or held.fte_bp
-        if (held.department_id, held.fte_bp) == (row.department.pk, fte_bp):
+        place = Place(row.department, row.fte_bp or held.fte_bp)
+        if place == Place(held.department, held.fte_bp):
             return False
-        self._refuse_later(held.from_date, employee, "department")
-        if held.from_date < self.as_of:
-            held.until_date = self.as_of - timedelta(days=1)
+        new = employment.moved(held, employee=employee, place=place, from_date=self.as_of)
+        if new is not held:
             self.ended.append(held)
-            held = Membership(employee=employee, from_date=self.as_of, until_date=employee.left_on)
-            self.begun.append(held)
-        held.department, held.fte_bp = row.department, fte_bp
-        if held.pk:
+            self.begun.append(new)
+        elif held.pk:
             held.save()
-        self.memberships[employee.pk] = held
+        self.memberships[employee.pk] = new
         return True
 
     def _pay(self, employee: Employee, row: EmployeeRow) -> bool:
         if row.annual_minor is None:
             return False
         held = self.salaries.get(employee.pk)
-        if held and (held.annual_minor, held.currency) == (row.annual_minor, row.currency):
+        pay = Pay(row.annual_minor, row.currency)
+        if held and pay == Pay(held.annual_minor, held.currency):
             return False
-        if held:
-            self._refuse_later(held.from_date, employee, "annual_salary")
-        if held is None or held.from_date < self.as_of:
-            held = Salary(employee=employee, from_date=self.as_of if held else row.hired_on)
-            self.raised.append(held)
-        held.annual_minor, held.currency = row.annual_minor, row.currency
-        if held.pk:
-            held.save()
-        self.salaries[employee.pk] = held
+        from_date = self.as_of if held else row.hired_on
+        new = employment.paid(held, employee=employee, pay=pay, from_date=from_date)
+        if new.pk:
+            new.save()
+        else:
+            self.raised.append(new)
+        self.salaries[employee.pk] = new
         return True
-
-    def _refuse_later(self, since: date, employee: Employee, column: str) -> None:
-        """A change dated before the last one would be silently outlived by it."""
-        if self.as_of < since != employee.hired_on:
-            message = f"was changed from {since} already; a change from {self.as_of} is too early"
-            raise ImportRefused([Problem(message, column=column)])
 
     def _access(
         self,
@@ -527,9 +510,10 @@ class _Writer:
         user = employee.user
         if user is None:
             return False
-        if user.is_active and _has_left(employee.left_on):
-            user.is_active = False
-            user.save(update_fields=["is_active"])
+        if employee.left_on and employee.has_left(on=timezone.localdate()):
+            if user.is_active:
+                close_account(user, last_day=employee.left_on)
+            return False
         if row.roles is None:
             return False
         from_date = row.hired_on if is_new else self.as_of
@@ -537,10 +521,6 @@ class _Writer:
             user, row.roles, from_date=from_date, reason=self.reason, by=self.by,
             held=roles.get(user.pk, {}),
         )  # fmt: skip
-
-
-def _has_left(left_on: date | None, *, on: date | None = None) -> bool:
-    return left_on is not None and left_on < (on or timezone.localdate())
 
 
 register(EmployeeImporter())

@@ -64,6 +64,26 @@ def beyond_rights(
     return ""
 
 
+def beyond_account(user: User, *, by: User) -> str:
+    """Why `by` may not touch how this user signs in; "" when they may.
+
+    Who could invite an administrator anew would become one.
+    """
+    has = set(
+        user.role_assignments.exclude(until_date__lt=timezone.localdate()).values_list(
+            "role", flat=True
+        )
+    )
+    if by.is_system or not has & GIVEN_BY_ADMINISTRATORS:
+        return ""
+    if Role.ADMINISTRATOR in roles_in_force(by):
+        return ""
+    named = ", ".join(sorted(has & GIVEN_BY_ADMINISTRATORS))
+    return _("only an administrator changes the account of somebody with the role %(roles)s") % {
+        "roles": named
+    }
+
+
 @transaction.atomic
 def change_roles(
     user: User, wanted: set[RoleKey], *, from_date: date, reason: str, by: User

@@ -623,7 +623,7 @@ HEADER = "number,name,department,hired_on"
     ("who", "text", "message"),
     [
         ("root", f"{HEADER},annual_salary,currency\n9,Wu,CLAIMS,2020-01-01,9,GBP\n",
-         "salaries are imported by HR or finance"),
+         "salaries are set by HR or finance"),
         ("dee", f"{HEADER},roles\n9,Wu,CLAIMS,2020-01-01,finance\n",
          "only an administrator gives or takes finance"),
         ("dee", f"{HEADER},email,roles\ndee,Dee,BILLING,2020-01-01,dee@example.org,hr;lead\n",
