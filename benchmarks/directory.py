@@ -23,12 +23,12 @@ VIEWS = 40
 FIRST_NAMES = (
     "Olivia Noah Emma Liam Amelia Oliver Sophia Elijah Isabella Lucas Mia Mateo Evelyn Levi Óscar"
     " Zoë Jürgen Siân Łukasz Mohammed Fatima Ngozi Priya Hiroshi"
-).split()
+)
 LAST_NAMES = (
     "Smith Johnson Williams Brown Jones García Miller Davis Rodríguez Martínez Hernández López"
     " González Wilson Anderson Thomas Taylor Moore Jackson Martin Lee Pérez Thompson White Harris"
     " Sánchez Clark Ramírez Lewis Robinson Walker Young Allen King Wright Scott Torres Nguyễn Hill"
-).split()
+)
 HAN_LAST, HAN_FIRST = (
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗",
     "明华芳伟敏静丽强磊军洋勇艳杰娟涛超秀霞平",
@@ -122,7 +122,7 @@ def _employee(n: int, chance: random.Random) -> Employee:
         given = "".join(chance.choices(HAN_FIRST, k=chance.choice((1, 2))))
         name = chance.choice(HAN_LAST) + given
     else:
-        name = f"{chance.choice(FIRST_NAMES)} {chance.choice(LAST_NAMES)}"
+        name = f"{chance.choice(FIRST_NAMES.split())} {chance.choice(LAST_NAMES.split())}"
     rare = {7: "Cholmondeley Featherstonehaugh", 8: "黄燊", 9: "王小明"}
     return Employee(
         number=f"E{n:06}", name=rare.get(n, name), email=f"person{n}@example.org",

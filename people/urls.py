@@ -2,7 +2,7 @@ from allauth.account.views import logout
 from django.urls import include, path
 from django.views.decorators.http import require_POST
 
-from people.views import accounts, imports, people, privacy
+from people.views import accounts, employment, imports, people, privacy
 from people.views.today import today
 
 urlpatterns = [
@@ -12,6 +12,12 @@ urlpatterns = [
     path("account/", include("people.account_urls")),
     path("invitation/<str:secret>/", accounts.invitation, name="invitation"),
     path("people/", people.index, name="people"),
+    path("people/new/", employment.join, name="join"),
+    path("people/<path:number>/change/", employment.describe, name="person-describe"),
+    path("people/<path:number>/move/", employment.move, name="person-move"),
+    path("people/<path:number>/pay/", employment.pay, name="person-pay"),
+    path("people/<path:number>/leave/", employment.leave, name="person-leave"),
+    path("people/<path:number>/come-back/", employment.come_back, name="person-come-back"),
     path("people/<path:number>/salary/", people.salary, name="person-salary"),
     path("people/<path:number>/salary-looks/", people.salary_looks, name="person-salary-looks"),
     path("people/<path:number>/", people.show, name="person"),

@@ -4,6 +4,7 @@ from django.contrib.auth.decorators import login_required, permission_required
 from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -22,12 +23,14 @@ WHERE = "person page"
 def index(request):
     user = request.user
     keeps = user.has_perm("people.see_everybody")
+    joins = user.has_perm("people.keep_people")
     return show_list(
         request,
         StaffTable if keeps else DirectoryTable,
         visible_people(user).with_place(timezone.localdate()),
         title=_("Colleagues"),
         filters=StaffFilter if keeps else DirectoryFilter,
+        actions=[(reverse("join"), _("Somebody joins"))] if joins else [],
         counted=False,
         may_export=user.has_perm("people.export_people"),
     )

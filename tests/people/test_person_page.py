@@ -156,11 +156,11 @@ def test_roles_are_shown_with_since_why_and_by_whom(client, everybody):
 
 def test_the_account_is_told_from_invitation_to_leaving(client, everybody, billing, system):
     new = Employee.objects.create(
-        number="new", name="New", email="new@example.org", hired_on=date(2020, 1, 1)
+        number="E9", name="New", email="new@example.org", hired_on=date(2020, 1, 1)
     )
 
     def account() -> str:
-        return page(client, everybody["dee"], "/people/new/")
+        return page(client, everybody["dee"], "/people/E9/")
 
     assert "Never invited." in account()
     invite(new, way="mail", by=everybody["root"])
@@ -173,7 +173,7 @@ def test_the_account_is_told_from_invitation_to_leaving(client, everybody, billi
     assert "No passkey and no app is set up." in account()
     Authenticator.objects.create(user=new.user, type="totp", data={})
     assert "A passkey or an app is set up." in account()
-    Employee.objects.filter(number="new").update(left_on=date(2025, 5, 5))
+    Employee.objects.filter(number="E9").update(left_on=date(2025, 5, 5))
     assert "Closed." in account()
 
 
