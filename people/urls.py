@@ -3,6 +3,7 @@ from django.urls import include, path
 from django.views.decorators.http import require_POST
 
 from people.views import accounts, employment, imports, people, privacy
+from people.views.styleguide import styleguide
 from people.views.today import today
 
 urlpatterns = [
@@ -23,6 +24,7 @@ urlpatterns = [
     path("people/<path:number>/", people.show, name="person"),
     path("salary-looks/", people.all_salary_looks, name="salary-looks"),
     path("audit/", privacy.log, name="audit"),
+    path("styleguide/", styleguide, name="styleguide"),
     path("imports/", imports.index, name="imports"),
     path("imports/<int:pk>/", imports.show, name="import"),
     path("imports/<int:pk>/read-anew/", imports.read_anew, name="read-import-anew"),

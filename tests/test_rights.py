@@ -130,6 +130,8 @@ salary-looks                GET    in  403  403  200  403  403  403  200  403
 salary-looks                POST   in  403  403  200  403  403  403  200  403
 audit                       GET    in  403  403  200  403  403  403  200  200
 audit                       POST   in  403  403  200  403  403  403  200  200
+styleguide                  GET   200  200  200  200  200  200  200  200  200
+styleguide                  POST  405  405  405  405  405  405  405  405  405
 imports                     GET    in  403  200  200  403  403  403  403  200
 imports                     POST   in  403  200  200  403  403  403  403  200
 import/of-dee               GET    in  404  404  200  404  404  404  404  404

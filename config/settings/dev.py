@@ -12,3 +12,4 @@ STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 SECOND_FACTOR_REQUIRED = environment.text("SECOND_FACTOR", "optional") == "required"
 # Passkeys over plain HTTP work on localhost only, which is where this runs.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
+STYLEGUIDE = True
