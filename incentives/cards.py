@@ -6,41 +6,46 @@ from datetime import date, datetime
 import rules
 from django.http import HttpRequest
 
-from incentives.models import Restatement
+from incentives.models import Pool, Restatement
 from incentives.permissions import held_for
 from incentives.rules import GoalState
 from incentives.services.closing import CloseRefused
-from incentives.services.reading import due_goals
+from incentives.services.goals import ShownGoal
+from incentives.services.reading import balances_by_year, due_goals
 from people.models import Employee, Role, User
 from people.permissions import led_departments, roles_of
 from people.services.calendars import company_yesterday
-from people.today import MINE, NEEDS_ME, Card
+from people.today import COMPANY, MINE, NEEDS_ME, Card
 
 
 def cards(request: HttpRequest, now: datetime) -> Iterator[Card]:
-    user = request.user
-    day = company_yesterday(now)
-    if day and Role.LEAD in roles_of(user):
-        yield from _awaited(user, day, now)
+    user, day = request.user, company_yesterday(now)
+    roles = roles_of(user)
+    goals = _due(day, now) if day else []
+    if Role.LEAD in roles and day:
+        yield from _awaited(user, day, goals)
     if rules.has_perm("incentives.confirm_figures", user):
         yield from _held(user)
     if rules.has_perm("incentives.approve_restatement", user):
         yield from _to_approve(user)
+    if Role.EXECUTIVE in roles and day:
+        yield from _missed(day, goals)
+    if Role.FINANCE in roles:
+        yield from _pools()
     employee = getattr(user, "employee", None)
-    if employee:
-        yield from _department(employee, day, now)
+    if employee and day:
+        yield from _department(employee, day, goals)
 
 
-def _awaited(user: User, day: date, now: datetime) -> Iterator[Card]:
+def _awaited(user: User, day: date, goals: list[ShownGoal]) -> Iterator[Card]:
     own = led_departments(user, on=day)
-    goals = [goal for goal in _due(day, now) if goal.department.pk in own]
-    awaited = [goal for goal in goals if goal.state == GoalState.AWAITED]
+    awaited = [g for g in goals if g.state == GoalState.AWAITED and g.department.pk in own]
     if awaited:
         facts = {"day": day, "awaited": awaited}
         yield Card(NEEDS_ME, "incentives/cards/awaited.html", facts)
 
 
-def _due(day: date, now: datetime) -> list:
+def _due(day: date, now: datetime) -> list[ShownGoal]:
     try:
         return due_goals(day, now=now)
     except CloseRefused:
@@ -60,12 +65,27 @@ def _to_approve(user: User) -> Iterator[Card]:
         yield Card(NEEDS_ME, "incentives/cards/to_approve.html", {"count": count})
 
 
-def _department(employee: Employee, day: date | None, now: datetime) -> Iterator[Card]:
+def _pools() -> Iterator[Card]:
+    """What each pool holds in its newest year."""
+    years = balances_by_year()
+    pools = [(pool, *years[pool.code][0]) for pool in Pool.objects.all() if pool.code in years]
+    if pools:
+        yield Card(COMPANY, "incentives/cards/pools.html", {"pools": pools})
+
+
+def _missed(day: date, goals: list[ShownGoal]) -> Iterator[Card]:
+    """Where to go and ask: a miss leads to a visit."""
+    missed = [goal for goal in goals if goal.state == GoalState.MISSED]
+    if missed:
+        yield Card(NEEDS_ME, "incentives/cards/missed.html", {"day": day, "missed": missed})
+
+
+def _department(employee: Employee, day: date, goals: list[ShownGoal]) -> Iterator[Card]:
     """How one's own department did yesterday, and the place of one's bonus."""
-    membership = employee.memberships.select_related("department").last()
-    if membership is None or day is None:
+    membership = employee.memberships.on(day).select_related("department").first()
+    if membership is None:
         return
-    goals = [g for g in _due(day, now) if g.department.pk == membership.department_id]
-    facts = {"department": membership.department, "day": day, "goals": goals}
+    own = [goal for goal in goals if goal.department.pk == membership.department_id]
+    facts = {"department": membership.department, "day": day, "goals": own}
     yield Card(MINE, "incentives/cards/my_department.html", facts)
     yield Card(MINE, "incentives/cards/my_bonus.html")

@@ -1,17 +1,38 @@
 """This app's cards on the first page."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.http import HttpRequest
+from django.utils import timezone
 
+from people.models import AuditEntry, AuditSeal, Employee, OutgoingMail, Role
 from people.permissions import roles_of
 from people.services.pins import NEEDS_SECOND_FACTOR
-from people.today import NEEDS_ME, Card
+from people.today import COMPANY, NEEDS_ME, Card
 
 
-def cards(request: HttpRequest, _now: datetime) -> Iterator[Card]:
+def cards(request: HttpRequest, now: datetime) -> Iterator[Card]:
     roles = roles_of(request.user)
     if roles & NEEDS_SECOND_FACTOR and not is_mfa_enabled(request.user):
         yield Card(NEEDS_ME, "people/cards/second_factor.html")
+    if Role.HR in roles:
+        yield from _without_account(timezone.localdate(now))
+    if Role.ADMINISTRATOR in roles:
+        yield from _stuck_mails(now)
+    if Role.AUDITOR in roles:
+        facts = {"seal": AuditSeal.objects.last(), "entries": AuditEntry.objects.count()}
+        yield Card(COMPANY, "people/cards/log.html", facts)
+
+
+def _without_account(today: date) -> Iterator[Card]:
+    count = Employee.objects.here(today).filter(user=None).count()
+    if count:
+        yield Card(NEEDS_ME, "people/cards/without_account.html", {"count": count})
+
+
+def _stuck_mails(now: datetime) -> Iterator[Card]:
+    count = OutgoingMail.objects.stuck(now).count()
+    if count:
+        yield Card(NEEDS_ME, "people/cards/mails.html", {"count": count})
