@@ -8,6 +8,7 @@ from typing import NoReturn
 from urllib.parse import urlsplit
 
 import environ
+from django.utils.translation import get_language_info, to_language
 
 ROOT = Path(__file__).resolve().parent.parent
 _env = environ.Env()
@@ -85,7 +86,12 @@ def time_zone(name: str, default: str) -> str:
     return zone
 
 
-def languages(name: str, known: dict[str, str]) -> list[tuple[str, str]]:
+def languages(name: str, folder: Path) -> list[tuple[str, str]]:
+    """English and whatever has a compiled translation in the folder, as (code, own name)."""
+    known = {"en": "English"}
+    for compiled in sorted(folder.glob("*/LC_MESSAGES/django.mo")):
+        code = to_language(compiled.parents[1].name)
+        known[code] = get_language_info(code)["name_local"]
     chosen = words(name, ",".join(known))
     for code in chosen:
         if code not in known:

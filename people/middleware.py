@@ -9,6 +9,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.http import urlencode
 
 from people import second_factor
+from people.services.languages import language_of
 from people.services.pins import SHARED_SECONDS, SHARED_SESSION
 from people.services.retrying import DatabaseBusy
 
@@ -53,9 +54,9 @@ class LanguageOfThePerson:
                 secure=settings.SESSION_COOKIE_SECURE, httponly=True,
             )  # fmt: skip
             return response
-        own = getattr(getattr(request.user, "employee", None), "language", "").lower()
-        if own in known and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
-            self._use(request, own)
+        employee = getattr(request.user, "employee", None)
+        if employee and employee.language and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+            self._use(request, language_of(employee))
         return self.get_response(request)
 
     def _use(self, request, code: str) -> None:

@@ -11,6 +11,7 @@ urlpatterns = [
     path("sign-in/", accounts.SignIn.as_view(), name="account_login"),
     path("sign-out/", require_POST(logout), name="account_logout"),
     path("account/", include("people.account_urls")),
+    path("language/", accounts.choose_language, name="set_language"),
     path("invitation/<str:secret>/", accounts.invitation, name="invitation"),
     path("people/", people.index, name="people"),
     path("people/new/", employment.join, name="join"),

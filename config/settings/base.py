@@ -156,8 +156,8 @@ OIDC = environment.open_id_connect()
 SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": OIDC.apps()}}
 
 LANGUAGE_CODE = "en"
-LANGUAGES = environment.languages("LANGUAGES", {"en": "English", "zh-hans": "简体中文"})
 LOCALE_PATHS = [ROOT / "locale"]
+LANGUAGES = environment.languages("LANGUAGES", LOCALE_PATHS[0])
 TIME_ZONE = environment.time_zone("TIME_ZONE", "UTC")
 USE_I18N = USE_TZ = True
 

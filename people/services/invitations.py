@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from people.models import Employee, Invitation, User
 from people.services import audit
+from people.services.languages import language_of
 from people.services.outbox import send_later
 from people.services.pins import set_pin
 
@@ -62,7 +63,7 @@ def login_of(employee: Employee) -> User:
 
 
 def _mail(employee: Employee, link: str) -> None:
-    with translation.override(employee.language or settings.LANGUAGE_CODE):
+    with translation.override(language_of(employee)):
         facts = {"name": employee.name, "link": link, "days": DAYS[Invitation.Way.MAIL]}
         send_later(
             to=employee.email,

@@ -3,6 +3,7 @@
 from allauth.account.utils import perform_login
 from allauth.account.views import LoginView
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -12,9 +13,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
+from django.views.i18n import set_language
 
 from people.forms.accounts import AcceptInvitationForm
 from people.services.invitations import accept, waiting_invitation
+from people.services.languages import speak
 
 
 class SignIn(LoginView):
@@ -42,6 +45,16 @@ def invitation(request, secret: str):
             return render(request, "people/invitation_over.html", status=410)
         return perform_login(request, user, email_verification="none")
     return render(request, "people/invitation.html", {"form": form, "invited": found.user})
+
+
+def choose_language(request):
+    """For this browser, and for the person, so that mails come in it too."""
+    response = set_language(request)
+    employee = getattr(request.user, "employee", None)
+    code = request.POST.get("language", "")
+    if request.method == "POST" and employee and code in dict(settings.LANGUAGES):
+        speak(employee, code)
+    return response
 
 
 @login_required
