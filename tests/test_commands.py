@@ -200,3 +200,21 @@ def test_run_due_keeps_a_posting_withheld(goals, system, time_machine_at):
     run("close_day", "--date", MONDAY, "--no-post")
     run("run_due")
     assert not DaySnapshot.objects.exists()
+
+
+def test_the_first_administrator_is_invited_by_a_command(ann, client):
+    printed = json.loads(run("invite", ann.employee.number, "--format", "json"))
+    assert (printed["number"], printed["way"]) == (ann.employee.number, "slip")
+    page = client.get(printed["link"].removeprefix("http://127.0.0.1:8000"))
+    assert b"Choose" in page.content
+
+
+def test_an_invitation_by_mail_is_not_printed(ann, capsys):
+    ann.employee.email = "ann@example.com"
+    ann.employee.save()
+    assert "mailed to ann@example.com" in run("invite", ann.employee.number, "--mail")
+
+
+def test_nobody_is_invited_by_a_number_that_is_not_known(system):
+    with pytest.raises(CommandError, match="E404: no such employee number"):
+        run("invite", "E404")
