@@ -10,7 +10,7 @@ from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from allauth.socialaccount import views as socialaccount
 from allauth.socialaccount.providers.openid_connect import views as openid_connect
-from django.urls import path
+from django.urls import path, re_path
 
 from people.views import accounts, shared_devices
 
@@ -26,12 +26,13 @@ urlpatterns = [
         name="account_reset_password_done",
     ),
     path(
-        "password/new/<str:uidb36>-<str:key>/", account.password_reset_from_key,
-        name="account_reset_password_from_key",
-    ),
-    path(
         "password/new/done/", account.password_reset_from_key_done,
         name="account_reset_password_from_key_done",
+    ),
+    # A key has hyphens of its own.
+    re_path(
+        r"^password/new/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[^/]+)/$",
+        account.password_reset_from_key, name="account_reset_password_from_key",
     ),
     path("second-factor/", mfa.index, name="mfa_index"),
     path("second-factor/authenticate/", mfa.authenticate, name="mfa_authenticate"),

@@ -7,11 +7,13 @@ class PeopleConfig(AppConfig):
     name = "people"
 
     def ready(self) -> None:
+        from allauth.mfa.signals import authenticator_added
+
         from people import guards, menu, permissions, today  # noqa: F401
         from people.cards import cards
         from people.checks import check_guards, check_sqlite_version
         from people.entries import ENTRIES
-        from people.receivers import enqueue_mails
+        from people.receivers import enqueue_mails, remember_the_proof
         from people.services import employee_imports, site_imports  # noqa: F401
         from people.services.product_role import grant_product_role
         from people.signals import mail_queued
@@ -29,6 +31,7 @@ class PeopleConfig(AppConfig):
                 "people_placement", key="department_id", name="a_department_has_one_place_at_a_time"
             ),
         )
+        authenticator_added.connect(remember_the_proof, dispatch_uid="people.proof")
         menu.register(*ENTRIES)
         today.register("people", cards)
         mail_queued.connect(enqueue_mails, dispatch_uid="people.mail_queued")

@@ -1,10 +1,10 @@
 """Who an account is when it signs in and on every request after that."""
 
 from allauth.account.auth_backends import AuthenticationBackend
-from django.db.models import Q
 from django.utils import timezone
 
 from people.models import User
+from people.services.accounts import account_named
 
 
 class AccountBackend(AuthenticationBackend):
@@ -17,12 +17,11 @@ class AccountBackend(AuthenticationBackend):
     def user_can_authenticate(self, user: User) -> bool:
         return user.may_sign_in(on=timezone.localdate())
 
-    def _authenticate_by_username(self, username: str, password: str) -> User | None:
-        named = User.objects.select_related("employee").filter(
-            Q(username__iexact=username) | Q(employee__number__iexact=username)
-        )
-        # Somebody's login may be somebody else's number: then neither is meant for sure.
-        return self._check_password(named[0] if len(named) == 1 else None, password)
+    def _authenticate(self, request, **credentials) -> User | None:
+        """One look-up and one hash, whatever was typed: allauth's own way hashes once more for an
+        e-mail that is known, which can be measured."""
+        login = credentials.get("username") or credentials.get("email") or ""
+        return self._check_password(account_named(login), credentials["password"])
 
     @classmethod
     def _stash_user(cls, user):

@@ -19,9 +19,10 @@ def _frame_for(request) -> dict:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"navigation": []}
+    shared = request.session.get(SHARED_SESSION)
     return {
         "navigation": menu.menu_for(user),
-        "account_links": menu.account_links_for(user),
+        "account_links": [] if shared else menu.account_links_for(user),
         "unread": Notice.objects.filter(user=user, read_at=None).count(),
-        "forget_after": SHARED_SECONDS if request.session.get(SHARED_SESSION) else None,
+        "forget_after": SHARED_SECONDS if shared else None,
     }

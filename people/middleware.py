@@ -2,6 +2,7 @@
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
@@ -65,9 +66,14 @@ class LanguageOfThePerson:
 
 
 class SecondFactorIsRequired:
-    """Finance, HR and administrators come no further than to setting up their second factor."""
+    """Finance, HR and administrators come no further than to setting up their second factor; and
+    nobody changes a second factor without having just shown it."""
 
-    OPEN = ("account_logout", "set_language", "styleguide")
+    OPEN = (
+        "account_logout", "set_language", "styleguide", "mfa_reauthenticate",
+        "mfa_reauthenticate_webauthn",
+    )  # fmt: skip
+    LOOKS = ("mfa_index", "mfa_list_webauthn", "mfa_authenticate", "mfa_login_webauthn")
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -76,22 +82,33 @@ class SecondFactorIsRequired:
         return self.get_response(request)
 
     def process_view(self, request, _view, _args, _kwargs):
-        if not request.user.is_authenticated:
-            return None
         name = request.resolver_match.url_name or ""
-        if name.startswith("mfa_") or name in (*self.OPEN, "account_reauthenticate"):
+        if not request.user.is_authenticated or name in self.OPEN:
             return None
+        sets_up = name.startswith("mfa_")
+        if sets_up and name not in self.LOOKS and is_mfa_enabled(request.user):
+            fresh = second_factor.was_shown(request, within=second_factor.FRESH_SECONDS)
+            return None if fresh else self._show_it(request)
         if not second_factor.is_required(request) or second_factor.was_shown(request):
             return None
         if is_mfa_enabled(request.user):
             # Signed in by a way that did not ask for it.
-            query = urlencode({"next": request.get_full_path()})
-            return redirect(f"{reverse('mfa_reauthenticate')}?{query}")
+            return self._show_it(request)
+        if sets_up or name == "account_reauthenticate":
+            return None
         return redirect("mfa_index")
+
+    def _show_it(self, request):
+        back = request.get_full_path() if request.method == "GET" else reverse("mfa_index")
+        return redirect(f"{reverse('mfa_reauthenticate')}?{urlencode({'next': back})}")
 
 
 class SharedDevicesForget:
-    """A session at a shared device ends soon after the last click and leaves nothing behind."""
+    """A session at a shared device ends soon after the last click, leaves nothing behind, and
+    does not reach the account: a PIN is not enough to change what is stronger than a PIN."""
+
+    CLOSED = ("account_", "mfa_", "socialaccount_", "openid_connect_", "devices", "end-session")
+    OPEN = ("account_login", "account_logout", "account_inactive")
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -100,3 +117,9 @@ class SharedDevicesForget:
         if request.session.get(SHARED_SESSION):
             request.session.set_expiry(SHARED_SECONDS)
         return self.get_response(request)
+
+    def process_view(self, request, _view, _args, _kwargs):
+        name = request.resolver_match.url_name or ""
+        closed = name.startswith(self.CLOSED) and name not in self.OPEN
+        if closed and request.session.get(SHARED_SESSION):
+            raise PermissionDenied

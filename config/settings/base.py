@@ -132,6 +132,11 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+# Nobody can have mail sent to strangers by typing their address.
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+# services.guessing counts sign-ins; a cache of each process would count too little, and a limit
+# an address would keep out a factory that begins work at eight.
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}
 ACCOUNT_FORMS = {
     "login": "people.forms.accounts.SignInForm",
     "reset_password": "people.forms.accounts.ForgottenPasswordForm",

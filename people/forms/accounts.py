@@ -6,6 +6,7 @@ from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -41,6 +42,12 @@ class ForgottenPasswordForm(ResetPasswordForm):
         self.fields["email"].label = _("E-mail")
         self.fields["email"].widget.attrs.pop("placeholder", None)
 
+    def clean_email(self) -> str:
+        email = super().clean_email()
+        today = timezone.localdate()
+        self.users = [user for user in self.users if user.may_sign_in(on=today)]
+        return email
+
 
 class CountedCode:
     """A code may be guessed as seldom as a password, counted in the database."""
@@ -54,15 +61,15 @@ class CountedCode:
         request = get_adapter().request
         try:
             attempt = guessing.begin(
-                f"second factor of {self.user.pk}",
+                "",
                 way=SignInAttempt.Way.CODE,
                 address=get_adapter().get_client_ip(request),
+                user=self.user,
             )
         except guessing.TooManyGuesses as error:
             raise too_many(error) from error
-        guessing.failed(attempt, self.user)
         code = super().clean_code()
-        guessing.succeeded(attempt, self.user)
+        guessing.succeeded(attempt)
         return code
 
 

@@ -2,6 +2,7 @@
 number of servers. Each attempt is written down before it is tried, so that a thousand at once
 can't all find the count still low."""
 
+import logging
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -11,6 +12,7 @@ from django.utils.crypto import salted_hmac
 
 from people.models import SignInAttempt, User
 
+log = logging.getLogger(__name__)
 KEPT = timedelta(days=90)
 
 
@@ -24,11 +26,12 @@ class TooManyGuesses(Exception):
 
 @dataclass(frozen=True)
 class Limit:
-    """At most `most` refused attempts within `minutes`."""
+    """At most `most` refused attempts within `minutes`; of one way only, if said."""
 
     by: str
     most: int
     minutes: int
+    way: str = ""
 
 
 LIMITS = (
@@ -36,28 +39,46 @@ LIMITS = (
     # From other addresses too: a botnet guesses one account's password.
     Limit("account", 20, 15),
     Limit("account", 100, 24 * 60),
+    # Six digits are soon guessed.
+    Limit("account", 20, 24 * 60, way=SignInAttempt.Way.PIN),
     # An office behind one address forgets more passwords than one person does.
     Limit("address", 100, 15),
 )
 
 
-def begin(login: str, *, way: str, address: str | None) -> SignInAttempt:
-    """Note an attempt; raises TooManyGuesses when it is over a limit. `way`: SignInAttempt.Way."""
-    attempt = SignInAttempt.objects.create(account=digest(login), way=way, address=address)
+def begin(login: str, *, way: str, address: str | None, user: User | None) -> SignInAttempt:
+    """Note an attempt, refused until it is said to have succeeded. `way`: SignInAttempt.Way.
+
+    Whichever of its names is typed, an account that exists (`user`) is counted as one. Raises
+    TooManyGuesses when it is over a limit: then nothing is tried, and so it does not count either,
+    or whoever goes on guessing would keep the owner out for ever.
+    """
+    account = digest(f"{_purpose(way)} of {user.pk}" if user else login)
+    attempt = SignInAttempt.objects.create(account=account, way=way, address=address, user=user)
     for limit in LIMITS:
         since = attempt.at - timedelta(minutes=limit.minutes)
         if _refused(attempt, limit).filter(at__gt=since).count() > limit.most:
+            attempt.delete()
+            log.warning("limit of guesses by %s is reached from %s", limit.by, address)
             raise TooManyGuesses(limit.minutes)
     return attempt
 
 
-def succeeded(attempt: SignInAttempt, user: User) -> None:
-    SignInAttempt.objects.filter(pk=attempt.pk).update(succeeded=True, user=user)
+def _purpose(way: str) -> str:
+    """A second factor is guessed by who knows the first: that is counted apart."""
+    return "second factor" if way == SignInAttempt.Way.CODE else "account"
 
 
-def failed(attempt: SignInAttempt, user: User | None) -> None:
-    """Keep whose account was tried, so that its owner can be shown it."""
-    SignInAttempt.objects.filter(pk=attempt.pk).update(user=user)
+def succeeded(attempt: SignInAttempt) -> None:
+    SignInAttempt.objects.filter(pk=attempt.pk).update(succeeded=True)
+
+
+def signed_in_elsewhere(user: User, *, address: str | None) -> None:
+    """A provider let somebody in: kept beside the others, for "my devices"."""
+    SignInAttempt.objects.create(
+        account=digest(f"account of {user.pk}"), way=SignInAttempt.Way.SINGLE_SIGN_ON,
+        address=address, user=user, succeeded=True,
+    )  # fmt: skip
 
 
 def digest(login: str) -> str:
@@ -67,6 +88,10 @@ def digest(login: str) -> str:
 
 def _refused(attempt: SignInAttempt, limit: Limit) -> QuerySet[SignInAttempt]:
     found = SignInAttempt.objects.filter(succeeded=False)
+    if limit.way and limit.way != attempt.way:
+        return found.none()
+    if limit.way:
+        found = found.filter(way=limit.way)
     if "account" in limit.by:
         found = found.filter(account=attempt.account)
     if "address" in limit.by:

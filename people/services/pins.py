@@ -3,11 +3,11 @@
 from itertools import pairwise
 
 from django.contrib.auth.hashers import check_password, make_password
-from django.db.models import Q
 from django.utils import timezone
 
 from people.models import Pin, SignInAttempt, User
 from people.services import guessing
+from people.services.accounts import account_named
 from people.services.roles import roles_in_force
 
 DIGITS = 6
@@ -34,19 +34,15 @@ def check_pin(number: str, pin: str, *, address: str | None) -> User | None:
 
     Raises TooManyGuesses.
     """
+    user = account_named(number)
     way = SignInAttempt.Way.PIN
-    attempt = guessing.begin(number, way=way, address=address)
-    found = User.objects.select_related("pin", "employee").filter(
-        Q(username__iexact=number) | Q(employee__number__iexact=number)
-    )
-    user = found[0] if len(found) == 1 else None
-    held = getattr(user, "pin", None)
-    # Without a PIN to compare with, the same work is done for nothing.
-    right = check_password(pin, held.hashed if held else make_password("no such PIN"))
-    if user and held and right and _may_use_pin(user):
-        guessing.succeeded(attempt, user)
+    attempt = guessing.begin(number, way=way, address=address, user=user)
+    held = Pin.objects.filter(user=user).first()
+    # Without a PIN to compare with, Django does the same work for nothing.
+    right = check_password(pin, held.hashed if held else make_password(None))
+    if user and right and _may_use_pin(user):
+        guessing.succeeded(attempt)
         return user
-    guessing.failed(attempt, user)
     return None
 
 

@@ -33,8 +33,9 @@ def _flat(claims: dict[str, Any]) -> dict[str, Any]:
 def follow_claims(user: User, claims: dict[str, Any]) -> None:
     """Roles become what the claim names; a lead's departments stay, as no claim names them."""
     named = _flat(claims).get(settings.OIDC.roles_claim) or []
-    values = [named] if isinstance(named, str) else named
-    meant = {settings.OIDC.roles.get(value, value) for value in values}
+    values = [named] if isinstance(named, str) else [v for v in named if isinstance(v, str)]
+    # With OIDC_ROLES only what is listed there counts: a group there may be called "finance" too.
+    meant = {settings.OIDC.roles.get(value) if settings.OIDC.roles else value for value in values}
     held = held_roles(user)
     wanted: set[RoleKey] = {
         (role, None) for role in meant if role in Role.values and role != Role.LEAD

@@ -36,9 +36,11 @@ def invitation(request, secret: str):
     if found is None:
         return render(request, "people/invitation_over.html", status=410)
     form = AcceptInvitationForm(
-        request.POST or None, user=found.user, needs_password=bool(found.user.email)
+        request.POST if request.method == "POST" else None,
+        user=found.user,
+        needs_password=bool(found.user.email),
     )
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         said = form.cleaned_data
         user = accept(found, password=said["password"], pin=said.get("pin", ""))
         if user is None:

@@ -17,14 +17,14 @@ def sign_in(request):
     """Coming here ends whatever session the last person left open."""
     if request.user.is_authenticated:
         logout(request)
-    form = PinSignInForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = PinSignInForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
         user = _known(request, form)
         if user:
-            response = perform_login(request, user, email_verification="none")
+            # Before signing in, so that no session is ever without its mark.
             request.session[SHARED_SESSION] = True
             request.session.set_expiry(SHARED_SECONDS)
-            return response
+            return perform_login(request, user, email_verification="none")
     response = render(request, "people/shared_device.html", {"form": form})
     response["Clear-Site-Data"] = '"cache", "storage"'
     return response
