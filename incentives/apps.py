@@ -11,13 +11,16 @@ class IncentivesConfig(AppConfig):
         from incentives.guards import GUARDS
         from incentives.services import figure_imports  # noqa: F401
         from incentives.services.checking import check_pools
+        from incentives.services.closing import last_final_day
         from incentives.services.pools import final_day_behind
         from ledger.services.checking import also_check
         from people import guards, menu, today
         from people.services.policies import refuse_when
+        from people.services.rule_changes import ask_for_final_days
 
         guards.register(*GUARDS)
         menu.register(*ENTRIES)
         today.register("incentives", cards)
         also_check(check_pools)
         refuse_when("fiscal_year_start", final_day_behind)
+        ask_for_final_days(last_final_day)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
 from django.db import transaction
-from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import F, Max, OuterRef, QuerySet, Subquery, Sum
 
 from incentives import rules
 from incentives.models import Day, DayVerdict, Headline, Pool, PoolPolicy
@@ -69,6 +69,14 @@ def headline_on(day: date) -> Pool | None:
     """The pool whose verdict is the company's on a day."""
     row = Headline.objects.filter(from_date__lte=day).order_by("-from_date").first()
     return row.pool if row else None
+
+
+def last_final_day(first: date, last: date | None = None) -> date | None:
+    """The latest final day among first to last, or of all from the first on."""
+    final = DayVerdict.objects.filter(
+        status=rules.Status.FINAL, date__gte=first, date__lte=last or date.max
+    )
+    return final.aggregate(last=Max("date"))["last"]
 
 
 def company_scope(day: date) -> tuple[Pool | None, PoolPolicy]:

@@ -6,7 +6,7 @@ from datetime import date
 from django.db import transaction
 
 from incentives.models import DayVerdict, Headline, Pool, PoolPolicy
-from incentives.services.closing import headline_on
+from incentives.services.closing import headline_on, last_final_day
 from people.models import Department, User
 from people.services import audit
 from people.services.retrying import retried
@@ -110,7 +110,5 @@ def _described(policy: PoolPolicy | None) -> dict | None:
 
 def final_day_behind(from_date: date) -> str:
     """Why a fiscal year can't begin otherwise from a day on: money already lies in its years."""
-    last = DayVerdict.objects.filter(
-        date__gte=from_date, status=DayVerdict.Status.FINAL
-    ).order_by("-date").first()  # fmt: skip
-    return f"{last.date} is final; the fiscal year changes after it at the earliest" if last else ""
+    last = last_final_day(from_date)
+    return f"{last} is final; the fiscal year changes after it at the earliest" if last else ""

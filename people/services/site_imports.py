@@ -3,7 +3,7 @@
 import zoneinfo
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 
 from django.utils import timezone
@@ -24,6 +24,8 @@ from people.services.importing import (
     register,
     too_long,
 )
+from people.services.places import first_circle, is_closed, last_places, place_from
+from people.services.rule_changes import change_rules, final_day_behind
 from people.tabular import Row
 
 
@@ -132,6 +134,8 @@ class SiteImporter(ByAlias):
         problems.add(_too_early(week.from_date, as_of), row.line, "working_days")
 
     def _write(self, rows: list[SiteRow], report: Report, *, as_of: date, by: User) -> None:
+        change_rules()
+        problems = Problems()
         for row in rows:
             site = Site.objects.filter(code=row.code).first()
             before = _site_state(site) if site else None
@@ -146,6 +150,8 @@ class SiteImporter(ByAlias):
             site.name, site.time_zone = row.name, row.time_zone
             site.save()
             if before is None or before[2] != row.week:
+                if before and (decided := final_day_behind(as_of)):
+                    problems.add(decided, row.line, "working_days")
                 days, country, subdivision = row.week
                 WorkingWeek.objects.update_or_create(
                     site=site,
@@ -158,6 +164,7 @@ class SiteImporter(ByAlias):
             audit.record(
                 "import_site", by=by, subject=f"site:{row.code}", before=before, after=vars(row)
             )
+        problems.refuse_if_any()
 
 
 def _site_state(site: Site) -> tuple:
@@ -242,7 +249,7 @@ class DepartmentImporter(ByAlias):
     ) -> None:
         problems = Problems()
         rows = []
-        places = _last_places()
+        places = last_places()
         for mapped, raw in each_row(sheets, progress):
             names = ("code", "name", "parent", "site")
             row = DepartmentRow(raw.line, *(mapped.text(raw, name) for name in names))
@@ -305,8 +312,11 @@ class DepartmentImporter(ByAlias):
                 problems.add(_too_early(place.from_date, as_of), row.line, "parent")
 
     def _write(self, rows: list[DepartmentRow], report: Report, *, as_of: date, by: User) -> None:
+        change_rules()
+        problems = Problems()
+        moved: list[Department] = []
         departments = {d.code: d for d in Department.objects.all()}
-        places = _last_places()
+        places = last_places()
         sites = {site.code: site for site in Site.objects.all()}
         for row in rows:
             if row.code not in departments:
@@ -314,13 +324,17 @@ class DepartmentImporter(ByAlias):
         for row in rows:
             department, place = departments[row.code], places.get(row.code.casefold())
             before = place and (department.name, _known_parent(place), place.site.code)
-            if before == (row.name, row.parent, row.site) and not _is_closed(place, as_of):
+            if before == (row.name, row.parent, row.site) and not is_closed(place, as_of):
                 report.unchanged += 1
                 continue
             if department.name != row.name:
                 department.name = row.name
                 department.save()
-            _place(department, place, departments.get(row.parent), sites[row.site], as_of=as_of)
+            moves = before and (before[1:] != (row.parent, row.site) or is_closed(place, as_of))
+            if moves and (decided := final_day_behind(as_of)):
+                problems.add(decided, row.line, "parent")
+            moved.append(department)
+            place_from(department, place, departments.get(row.parent), sites[row.site], as_of=as_of)
             if before:
                 report.updated += 1
             else:
@@ -330,20 +344,14 @@ class DepartmentImporter(ByAlias):
                 "import_department", by=by, subject=f"department:{row.code}", before=before,
                 after=vars(row),
             )  # fmt: skip
-
-
-def _last_places() -> dict[str, Placement]:
-    """Where each department stands, or stood last, by its casefolded code."""
-    places = Placement.objects.select_related("department", "parent", "site")
-    return {place.department.code.casefold(): place for place in places.order_by("from_date")}
+        circle = first_circle({department.pk for department in moved}, since=as_of)
+        if circle:
+            problems.add(f"{circle.department.code} would be above itself on {circle.day}")
+        problems.refuse_if_any()
 
 
 def _known_parent(place: Placement | None) -> str:
     return place.parent.code if place and place.parent else ""
-
-
-def _is_closed(place: Placement | None, day: date) -> bool:
-    return bool(place and place.until_date and place.until_date < day)
 
 
 def _goes_in_a_circle(code: str, parents: dict[str, str | None]) -> bool:
@@ -354,32 +362,6 @@ def _goes_in_a_circle(code: str, parents: dict[str, str | None]) -> bool:
         seen.add(at)
         at = parents.get(at)
     return False
-
-
-def _place(
-    department: Department,
-    place: Placement | None,
-    parent: Department | None,
-    site: Site,
-    *,
-    as_of: date,
-) -> None:
-    """The department stands here from a day on; the first place holds from the beginning."""
-    same = place and (place.parent_id, place.site_id) == (parent and parent.pk, site.pk)
-    if same and not _is_closed(place, as_of):
-        return
-    if _is_closed(place, as_of):
-        # Opened again from today on; the days on which it was closed stay closed.
-        place = None
-    elif place and place.from_date < as_of:
-        place.until_date = as_of - timedelta(days=1)
-        place.save()
-        place = None
-    elif place is None:
-        as_of = rules.BEGINNING
-    place = place or Placement(department=department, from_date=as_of)
-    place.parent, place.site = parent, site
-    place.save()
 
 
 register(SiteImporter())
