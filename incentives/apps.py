@@ -12,9 +12,11 @@ class IncentivesConfig(AppConfig):
         from incentives.services import figure_imports  # noqa: F401
         from incentives.services.checking import check_pools
         from incentives.services.closing import last_final_day
+        from incentives.services.departments import what_becomes_of_goals
         from incentives.services.pools import final_day_behind
         from ledger.services.checking import also_check
         from people import guards, menu, today
+        from people.services.departments import tell_effects
         from people.services.policies import refuse_when
         from people.services.rule_changes import ask_for_final_days
 
@@ -24,3 +26,4 @@ class IncentivesConfig(AppConfig):
         also_check(check_pools)
         refuse_when("fiscal_year_start", final_day_behind)
         ask_for_final_days(last_final_day)
+        tell_effects(what_becomes_of_goals)

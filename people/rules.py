@@ -1,6 +1,6 @@
 """Pure rules of time and place: what a working day is. Today is always an argument."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
@@ -29,6 +29,22 @@ def parse_working_days(text: str) -> frozenset[int]:
             raise ValueError(f"“{part}” runs backwards; write the earlier weekday first")
         found.update(range(first, last + 1))
     return frozenset(found)
+
+
+def weekday_runs(days: Iterable[int]) -> list[tuple[int, int]]:
+    """Weekday numbers as first and last of each run: 0, 1, 2, 5 are (0, 2) and (5, 5)."""
+    runs: list[tuple[int, int]] = []
+    for day in sorted(days):
+        if runs and runs[-1][1] == day - 1:
+            runs[-1] = (runs[-1][0], day)
+        else:
+            runs.append((day, day))
+    return runs
+
+
+def working_days_text(days: Iterable[int]) -> str:
+    """What parse_working_days reads: `Mon-Thu,Sat`."""
+    return ",".join("-".join(WEEKDAYS[end] for end in sorted(set(r))) for r in weekday_runs(days))
 
 
 @lru_cache(maxsize=512)

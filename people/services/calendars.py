@@ -70,6 +70,11 @@ def all_sites() -> list[SiteDays]:
     return [SiteDays(site, weeks[site.pk], entries[site.pk]) for site in Site.objects.all()]
 
 
+def site_days(site: Site) -> SiteDays:
+    """One site with its calendar."""
+    return SiteDays(site, list(site.weeks.order_by("from_date")), list(site.calendar_entries.all()))
+
+
 def company_yesterday(now: datetime) -> date | None:
     """The last day on which some site worked and which all that worked on it have finished."""
     sites = all_sites()

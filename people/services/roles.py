@@ -176,3 +176,15 @@ def parse_roles(text: str, *, own: Department, departments: dict[str, Department
         else:
             found.add((role, None))
     return found
+
+
+def end_role(assignment: RoleAssignment, *, before: date, reason: str, by: User) -> None:
+    """End one role the day before a day, or take it back when it has not begun by then."""
+    user = assignment.user
+    held = set(held_roles(user))
+    _end(assignment, before=before)
+    audit.record(
+        "set_roles", by=by, subject=f"user:{user.pk}", before=_listed(held),
+        after=_listed(held - {(assignment.role, assignment.department_id)}), why=reason,
+    )  # fmt: skip
+    follow_roles(user)
