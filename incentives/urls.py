@@ -1,11 +1,6 @@
-from django.urls import path, register_converter
+from django.urls import path
 
 from incentives.views import backtests, days, departments, figures, pools, restatements
-from people.codes import CodeConverter
-from people.dates import DateConverter
-
-register_converter(DateConverter, "date")
-register_converter(CodeConverter, "code")
 
 urlpatterns = [
     path("figures/", figures.enter, name="figures"),

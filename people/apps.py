@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 from django.core import checks
 from django.db.models.signals import post_migrate
+from django.urls import register_converter
 
 
 class PeopleConfig(AppConfig):
@@ -12,6 +13,8 @@ class PeopleConfig(AppConfig):
         from people import guards, menu, permissions, today  # noqa: F401
         from people.cards import cards
         from people.checks import check_guards, check_sqlite_version
+        from people.codes import CodeConverter
+        from people.dates import DateConverter
         from people.entries import ENTRIES
         from people.receivers import enqueue_mails, remember_the_proof
         from people.services import employee_imports, site_imports  # noqa: F401
@@ -32,6 +35,8 @@ class PeopleConfig(AppConfig):
             ),
         )
         authenticator_added.connect(remember_the_proof, dispatch_uid="people.proof")
+        register_converter(DateConverter, "date")
+        register_converter(CodeConverter, "code")
         menu.register(*ENTRIES)
         today.register("people", cards)
         mail_queued.connect(enqueue_mails, dispatch_uid="people.mail_queued")

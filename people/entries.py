@@ -17,6 +17,8 @@ ENTRIES = (
     Entry("people", _("Colleagues"), PEOPLE),
     Entry("salary-looks", _("Who saw salaries"), COMPANY, "people.see_salary_looks"),
     Entry("audit", _("Log of changes"), COMPANY, "people.see_log"),
+    Entry("organisation", _("Organisation"), PEOPLE),
+    Entry("sites", _("Sites"), PEOPLE, "people.see_sites"),
     Entry("imports", _("Imports"), PEOPLE, imports_something),
     Entry("devices", _("My devices"), ACCOUNT),
 )

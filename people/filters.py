@@ -4,10 +4,11 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.forms import DateInput
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_filters import CharFilter, ChoiceFilter, DateFilter, FilterSet
+from django_filters import CharFilter, ChoiceFilter, DateFilter, FilterSet, ModelChoiceFilter
 
 from people import names
-from people.models import AuditEntry, Department, Employee, ImportDraft, Membership
+from people.dates import WITHIN_REASON
+from people.models import AuditEntry, Department, Employee, ImportDraft, Membership, Site
 from people.services.calendars import subtree
 from people.widgets import LongSelect
 
@@ -118,3 +119,32 @@ class ImportFilter(FilterSet):
     class Meta:
         model = ImportDraft
         fields: tuple[str, ...] = ()
+
+
+class OrganisationFilter(FilterSet):
+    """The day has been chosen before: the rows are those of it."""
+
+    search = CharFilter(label=_("Name or code"), method="searched", max_length=LONGEST_SEARCH)
+    site = ModelChoiceFilter(
+        label=_("Site"), queryset=Site.objects.order_by("name"), to_field_name="code",
+        method="at_site", empty_label=_("all"),
+    )  # fmt: skip
+    on = DateFilter(
+        label=_("On"),
+        method="as_it_is",
+        validators=WITHIN_REASON,
+        widget=DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    class Meta:
+        model = Department
+        fields: tuple[str, ...] = ()
+
+    def searched(self, found: QuerySet, _name: str, said: str) -> QuerySet:
+        return found.filter(Q(name__icontains=said) | Q(code__icontains=said))
+
+    def at_site(self, found: QuerySet, _name: str, site: Site) -> QuerySet:
+        return found.filter(site=site.name)
+
+    def as_it_is(self, found: QuerySet, _name: str, _said: object) -> QuerySet:
+        return found

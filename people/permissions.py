@@ -72,6 +72,10 @@ rules.add_perm("people.see_personal_log", has_role(Role.AUDITOR, Role.HR))
 rules.add_perm("people.export_personal_data", has_role(Role.HR))
 rules.add_perm("people.erase_people", has_role(Role.HR))
 rules.add_perm("people.see_roles", has_role(Role.HR, Role.ADMINISTRATOR, Role.AUDITOR))
+rules.add_perm("people.keep_places", has_role(Role.HR, Role.ADMINISTRATOR))
+rules.add_perm(
+    "people.see_sites", has_role(Role.HR, Role.ADMINISTRATOR, Role.EXECUTIVE, Role.AUDITOR)
+)
 rules.add_perm("people.reset_second_factor", has_role(Role.ADMINISTRATOR))
 
 

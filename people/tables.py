@@ -7,9 +7,18 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from people.columns import DayColumn, MomentColumn
-from people.models import AuditEntry, Employee, ImportDraft, SalaryLook
+from people.models import (
+    AuditEntry,
+    Department,
+    Employee,
+    ImportDraft,
+    Membership,
+    SalaryLook,
+    Site,
+)
 from people.services import audit
 from people.services.importing import importer
+from people.weeks import working_week
 
 
 def link_to(employee: Employee) -> str:
@@ -177,3 +186,86 @@ class ImportTable(tables.Table):
 
     def render_kind(self, value):
         return importer(value).title
+
+
+NUMBER = {"td": {"class": "number"}}
+
+
+class SiteTable(tables.Table):
+    """Sites with `working_days` and `departments` of today."""
+
+    name = tables.Column(_("Site"))
+    code = tables.Column(_("Code"))
+    time_zone = tables.Column(_("Time zone"))
+    working_days = tables.Column(_("Working days"), orderable=False)
+    departments = tables.Column(_("Departments"), attrs=NUMBER)
+
+    class Meta:
+        model = Site
+        fields = ("name", "code", "time_zone", "working_days", "departments")
+        order_by = "name"
+        attrs = {"class": "table"}
+        empty_text = _("No sites yet: add one, or import them.")
+
+    def render_name(self, value, record):
+        return format_html('<a href="{}">{}</a>', reverse("site", args=[record.code]), value)
+
+    def value_name(self, value):
+        return value
+
+    def render_working_days(self, value):
+        return working_week(value)
+
+    def value_working_days(self, value):
+        return value
+
+
+class OrganisationTable(tables.Table):
+    """Departments open on `day`, with `site`, `parent` and `heads`; `leads` by department id."""
+
+    name = tables.Column(_("Department"), order_by=("name", "code"))
+    code = tables.Column(_("Code"))
+    parent = tables.Column(_("Below"), default="")
+    site = tables.Column(_("Site"))
+    heads = tables.Column(_("Colleagues"), attrs=NUMBER)
+    led_by = tables.Column(_("Leads"), empty_values=(), orderable=False)
+
+    class Meta:
+        model = Department
+        fields = ("name", "code", "parent", "site", "heads", "led_by")
+        order_by = "name"
+        attrs = {"class": "table"}
+        empty_text = _("No department was open then, or none fits the filters.")
+
+    def __init__(self, *args, day, leads, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.day, self.leads = day, leads
+
+    def render_name(self, value, record):
+        address = reverse("department-in-organisation", args=[record.code])
+        return format_html('<a href="{}?on={}">{}</a>', address, self.day, value)
+
+    def value_name(self, value):
+        return value
+
+    def render_led_by(self, record):
+        return ", ".join(self.leads.get(record.pk, ())) or "–"
+
+    def value_led_by(self, record):
+        return ", ".join(self.leads.get(record.pk, ()))
+
+
+class MemberTable(tables.Table):
+    name = tables.Column(_("Name"), accessor="employee", order_by=("employee__sort_key",))
+    job_title = tables.Column(_("Job title"), accessor="employee__job_title", orderable=False)
+    number = tables.Column(_("Number"), accessor="employee__number", orderable=False)
+
+    class Meta:
+        model = Membership
+        fields = ("name", "job_title", "number")
+        order_by = "name"
+        attrs = {"class": "table"}
+        empty_text = _("Nobody works here on that day.")
+
+    def render_name(self, value):
+        return link_to(value)

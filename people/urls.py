@@ -2,7 +2,15 @@ from allauth.account.views import logout
 from django.urls import include, path
 from django.views.decorators.http import require_POST
 
-from people.views import accounts, employment, imports, people, privacy
+from people.views import (
+    accounts,
+    employment,
+    imports,
+    organisation,
+    people,
+    privacy,
+    sites,
+)
 from people.views.styleguide import styleguide
 from people.views.today import today
 
@@ -30,4 +38,24 @@ urlpatterns = [
     path("imports/<int:pk>/", imports.show, name="import"),
     path("imports/<int:pk>/read-anew/", imports.read_anew, name="read-import-anew"),
     path("imports/<int:pk>/apply/", imports.apply, name="apply-import"),
+    path("sites/", sites.index, name="sites"),
+    path("add-site/", sites.add, name="add-site"),
+    path("sites/<code:code>/", sites.show, name="site"),
+    path("sites/<code:code>/rename/", sites.rename, name="rename-site"),
+    path("sites/<code:code>/time-zone/", sites.change_time_zone, name="change-time-zone"),
+    path("sites/<code:code>/week/", sites.change_week, name="change-week"),
+    path("sites/<code:code>/days/", sites.add_calendar_entry, name="add-calendar-entry"),
+    path(
+        "sites/<code:code>/days/<int:pk>/remove/",
+        sites.remove_calendar_entry,
+        name="remove-calendar-entry",
+    ),
+    path("organisation/", organisation.index, name="organisation"),
+    path("organisation-list/", organisation.as_list, name="organisation-list"),
+    path("add-department/", organisation.add, name="add-department"),
+    path("organisation/<code:code>/", organisation.show, name="department-in-organisation"),
+    path("organisation/<code:code>/rename/", organisation.rename, name="rename-department"),
+    path("organisation/<code:code>/move/", organisation.move, name="move-department"),
+    path("organisation/<code:code>/merge/", organisation.merge, name="merge-department"),
+    path("organisation/<code:code>/close/", organisation.close, name="close-department"),
 ]

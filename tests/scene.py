@@ -20,7 +20,7 @@ from cms.services.posting import post_day
 from incentives.models import HeldFigure, Result
 from incentives.services.recording import Figure, record
 from incentives.services.restating import Correction, propose
-from people.models import Employee, Role, User
+from people.models import CalendarEntry, Employee, Role, User
 from people.services.drafts import upload
 from people.services.importing import Options
 from people.services.invitations import invite
@@ -108,6 +108,13 @@ def scene(missed_monday, goals, cast, wednesday, settings, tmp_path):
         held_elsewhere=hold(goals[2], by=root),
         restatement=propose_monday_met(goals, by=dee, now=wednesday),
         draft=upload("departments", b"code,name\n", filename="d.csv", options=Options(), by=dee),
+        closure=CalendarEntry.objects.create(
+            site=goals[0].department.placements.get().site,
+            date=date(2026, 12, 24),
+            kind="closure",
+            name="Christmas Eve",
+            made_by=dee,
+        ),
         document=document,
         screen=screen,
         secret=secret,

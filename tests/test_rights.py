@@ -140,6 +140,38 @@ read-import-anew/of-dee     GET    in  405  405  405  405  405  405  405  405
 read-import-anew/of-dee     POST   in  404  404  302  404  404  404  404  404
 apply-import/of-dee         GET    in  405  405  405  405  405  405  405  405
 apply-import/of-dee         POST   in  404  404  302  404  404  404  404  404
+sites                       GET    in  403  403  200  403  200  403  200  200
+sites                       POST   in  403  403  200  403  200  403  200  200
+site                        GET    in  403  403  200  403  200  403  200  200
+site                        POST   in  403  403  200  403  200  403  200  200
+add-site                    GET    in  403  403  200  403  403  403  403  200
+add-site                    POST   in  403  403  200  403  403  403  403  200
+rename-site                 GET    in  403  403  200  403  403  403  403  200
+rename-site                 POST   in  403  403  200  403  403  403  403  200
+change-time-zone            GET    in  403  403  200  403  403  403  403  200
+change-time-zone            POST   in  403  403  200  403  403  403  403  200
+change-week                 GET    in  403  403  200  403  403  403  403  200
+change-week                 POST   in  403  403  200  403  403  403  403  200
+add-calendar-entry          GET    in  403  403  200  403  403  403  403  200
+add-calendar-entry          POST   in  403  403  200  403  403  403  403  200
+remove-calendar-entry       GET    in  403  403  200  403  403  403  403  200
+remove-calendar-entry       POST   in  403  403  200  403  403  403  403  200
+organisation                GET    in  200  200  200  200  200  200  200  200
+organisation                POST   in  200  200  200  200  200  200  200  200
+organisation-list           GET    in  200  200  200  200  200  200  200  200
+organisation-list           POST   in  200  200  200  200  200  200  200  200
+department-in-organisation  GET    in  200  200  200  200  200  200  200  200
+department-in-organisation  POST   in  200  200  200  200  200  200  200  200
+add-department              GET    in  403  403  200  403  403  403  403  200
+add-department              POST   in  403  403  200  403  403  403  403  200
+rename-department           GET    in  403  403  200  403  403  403  403  200
+rename-department           POST   in  403  403  200  403  403  403  403  200
+move-department             GET    in  403  403  200  403  403  403  403  200
+move-department             POST   in  403  403  200  403  403  403  403  200
+merge-department            GET    in  403  403  200  403  403  403  403  200
+merge-department            POST   in  403  403  200  403  403  403  403  200
+close-department            GET    in  403  403  200  403  403  403  403  200
+close-department            POST   in  403  403  200  403  403  403  403  200
 figures                     GET    in  403  200  403  403  403  403  403  200
 figures                     POST   in  403  302  403  403  403  403  403  302
 figures-of-department/own   GET    in  403  200  403  403  403  403  403  200
@@ -209,6 +241,9 @@ POSTED = {
     "decide-held-figure": {"refuse": ""},
     "decide-restatement": {"refuse": ""},
     "excuse": {"reason": "Flood"},
+    "rename-site": {"name": "Main house"},
+    "remove-calendar-entry": {"confirmed": "yes"},
+    "rename-department": {"name": "Front desk"},
     "restate": {"kind": "value", "new": "4", "reason": "typing mistake"},
 }
 
@@ -240,6 +275,17 @@ def address(line_name: str, scene) -> str:
         "restate": [MONDAY, *goal],
         "restatement": [scene.restatement.pk],
         "decide-restatement": [scene.restatement.pk],
+        "site": ["HQ"],
+        "rename-site": ["HQ"],
+        "change-time-zone": ["HQ"],
+        "change-week": ["HQ"],
+        "add-calendar-entry": ["HQ"],
+        "remove-calendar-entry": ["HQ", scene.closure.pk],
+        "department-in-organisation": ["CLAIMS"],
+        "rename-department": ["CLAIMS"],
+        "move-department": ["CLAIMS"],
+        "merge-department": ["CLAIMS"],
+        "close-department": ["CLAIMS"],
         "department": ["CLAIMS"],
         "results": [MONDAY],
         "pool": ["bonus", 2026],

@@ -10,11 +10,13 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 
 from people.money import money
+from people.weeks import working_week
 
 register = template.Library()
 
 
 register.filter(money)
+register.filter(working_week)
 
 
 @register.filter

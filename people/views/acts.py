@@ -1,0 +1,57 @@
+"""A page for one act: what is asked, what would happen, and then it happens."""
+
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from people.services.places import PlacesRefused
+from people.services.previews import Effects, Looked, act_once_seen
+
+
+def asked(request: HttpRequest, form_class: type[Form], **initial) -> Form:
+    """The form as posted; on the way back from the effects, with what was said."""
+    if request.method == "POST":
+        return form_class(request.POST)
+    said = {name: request.GET.getlist(name) for name in request.GET}
+    again = {name: values if len(values) > 1 else values[0] for name, values in said.items()}
+    return form_class(initial={**initial, **again})
+
+
+def look_then_act(
+    request: HttpRequest,
+    form: Form,
+    act: Callable[..., Effects],
+    *,
+    title: str,
+    button: str,
+    back: str,
+    back_text: str,
+    lead: str = "",
+) -> HttpResponse:
+    """Show the form, then the effects of `act(**cleaned)`, then act and go `back`."""
+    looked = _looked(request, form, act) if form.is_valid() else None
+    if looked and looked.done:
+        messages.success(request, " ".join(looked.effects))
+        return redirect(back)
+    if looked and "seen" in request.POST:
+        messages.warning(request, _("Something has changed meanwhile: please look again."))
+    entered = urlencode({field.name: field.value() or "" for field in form}, doseq=True)
+    context = {
+        "title": title, "lead": lead, "button": button, "form": form, "back": back,
+        "back_text": back_text, "again": entered and f"?{entered}",
+        "effects": looked and looked.effects, "seen": looked and looked.digest,
+    }  # fmt: skip
+    return render(request, "people/act.html", context)
+
+
+def _looked(request: HttpRequest, form: Form, act: Callable[..., Effects]) -> Looked | None:
+    try:
+        return act_once_seen(lambda: act(**form.cleaned_data), seen=request.POST.get("seen", ""))
+    except PlacesRefused as refused:
+        form.add_error(None, str(refused))
+        return None
