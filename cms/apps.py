@@ -10,11 +10,15 @@ class CmsConfig(AppConfig):
         from cms.entries import ENTRIES
         from cms.receivers import enqueue_posting
         from cms.rights import give_rights
+        from cms.services.personal import PARTS, forget
         from incentives.signals import day_restated
         from people import guards, menu, today
+        from people.services import erasing, personal
 
         guards.register(*guards.append_only("cms_daysnapshot"))
         menu.register(*ENTRIES)
+        personal.register(*PARTS)
+        erasing.also_forget(forget)
         today.register("cms", cards)
         day_restated.connect(enqueue_posting, dispatch_uid="cms.day_restated")
         post_migrate.connect(_make_pages, sender=self, dispatch_uid="cms.pages")

@@ -13,15 +13,18 @@ class IncentivesConfig(AppConfig):
         from incentives.services.checking import check_pools
         from incentives.services.closing import last_final_day
         from incentives.services.departments import what_becomes_of_goals
+        from incentives.services.personal import PARTS
         from incentives.services.pools import final_day_behind
         from ledger.services.checking import also_check
         from people import guards, menu, today
+        from people.services import personal
         from people.services.departments import tell_effects
         from people.services.policies import refuse_when
         from people.services.rule_changes import ask_for_final_days
 
         guards.register(*GUARDS)
         menu.register(*ENTRIES)
+        personal.register(*PARTS)
         today.register("incentives", cards)
         also_check(check_pools)
         refuse_when("fiscal_year_start", final_day_behind)

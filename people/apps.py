@@ -17,7 +17,12 @@ class PeopleConfig(AppConfig):
         from people.dates import DateConverter
         from people.entries import ENTRIES
         from people.receivers import enqueue_mails, remember_the_proof
-        from people.services import employee_imports, site_imports  # noqa: F401
+        from people.services import (  # noqa: F401
+            employee_imports,
+            personal,
+            personal_parts,
+            site_imports,
+        )
         from people.services.product_role import grant_product_role
         from people.signals import mail_queued
 
@@ -38,6 +43,7 @@ class PeopleConfig(AppConfig):
         register_converter(DateConverter, "date")
         register_converter(CodeConverter, "code")
         menu.register(*ENTRIES)
+        personal.register(*personal_parts.PARTS)
         today.register("people", cards)
         mail_queued.connect(enqueue_mails, dispatch_uid="people.mail_queued")
         checks.register(check_guards, checks.Tags.database)

@@ -12,6 +12,10 @@ def imports_something(user: User) -> bool:
     return any(rules.has_perm(importer.permission, user) for importer in importers())
 
 
+def is_employee(user: User) -> bool:
+    return hasattr(user, "employee")
+
+
 ENTRIES = (
     Entry("today", _("Today"), FRONT),
     Entry("people", _("Colleagues"), PEOPLE),
@@ -21,4 +25,5 @@ ENTRIES = (
     Entry("sites", _("Sites"), PEOPLE, "people.see_sites"),
     Entry("imports", _("Imports"), PEOPLE, imports_something),
     Entry("devices", _("My devices"), ACCOUNT),
+    Entry("my-data", _("My data"), ACCOUNT, is_employee),
 )

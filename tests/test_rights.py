@@ -132,6 +132,12 @@ audit                       GET    in  403  403  200  403  403  403  200  200
 audit                       POST   in  403  403  200  403  403  403  200  200
 styleguide                  GET   200  200  200  200  200  200  200  200  200
 styleguide                  POST  405  405  405  405  405  405  405  405  405
+my-data                     GET    in  200  200  200  200  200  200  200  200
+my-data                     POST   in  200  200  200  200  200  200  200  200
+person-data/ann             GET    in  403  403  200  403  403  403  403  403
+person-data/ann             POST   in  403  403  200  403  403  403  403  403
+erase-person                GET    in  403  403  200  403  403  403  403  403
+erase-person                POST   in  403  403  200  403  403  403  403  403
 imports                     GET    in  403  200  200  403  403  403  403  200
 imports                     POST   in  403  200  200  403  403  403  403  200
 import/of-dee               GET    in  404  404  200  404  404  404  404  404
@@ -244,6 +250,8 @@ POSTED = {
     "rename-site": {"name": "Main house"},
     "remove-calendar-entry": {"confirmed": "yes"},
     "rename-department": {"name": "Front desk"},
+    "my-data": {"form": "json"},
+    "person-data": {"form": "json"},
     "restate": {"kind": "value", "new": "4", "reason": "typing mistake"},
 }
 
@@ -288,6 +296,7 @@ def address(line_name: str, scene) -> str:
         "close-department": ["CLAIMS"],
         "department": ["CLAIMS"],
         "results": [MONDAY],
+        "erase-person": ["ann"],
         "pool": ["bonus", 2026],
         "open-screen": ["not-a-secret"],
         "screen-snapshot": [DaySnapshot.objects.latest().sha256],

@@ -1,11 +1,15 @@
 """An uploaded file's way: checked, looked at, applied as a whole, each step once."""
 
 from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from people.models import ImportDraft, User
 from people.services.importing import ImportRefused, Options, Problem, importer, run_import
 
 State = ImportDraft.State
+UNDER_WAY = (State.WAITING, State.CHECKING, State.APPLYING)
+COUNTS = ("rows", "created", "updated", "unchanged", "skipped")
 
 
 def upload(kind: str, content: bytes, *, filename: str, options: Options, by: User) -> ImportDraft:
@@ -79,3 +83,19 @@ def try_again(draft: ImportDraft, *, options: Options) -> None:
     ImportDraft.objects.filter(pk=draft.pk).exclude(state=State.APPLIED).update(
         options=options.as_json(), state=State.WAITING
     )
+
+
+@transaction.atomic
+def empty(drafts: QuerySet[ImportDraft]) -> int:
+    """Forget what the files and their reports say, but not that they were imported; returns how
+    many. One that was never applied can't be any more."""
+    found = drafts.exclude(content=b"").defer("content")
+    for draft in found:
+        draft.report = {name: draft.report[name] for name in COUNTS if name in draft.report}
+        if draft.state != State.APPLIED:
+            draft.state = State.REFUSED
+            why = _("The file was forgotten to protect who is in it; upload it again.")
+            draft.report |= {"errors": [Problem(why).as_json()]}
+        draft.content = b""
+        draft.save(update_fields=["content", "report", "state"])
+    return len(found)

@@ -11,12 +11,10 @@ from people.filters import ImportFilter
 from people.forms.imports import ImportForm, MappingForm
 from people.lists import show_list
 from people.models import ImportDraft
-from people.services.drafts import begin_applying, try_again, upload
+from people.services.drafts import UNDER_WAY, begin_applying, try_again, upload
 from people.services.importing import IGNORE, Options, importer, importers
 from people.tables import ImportTable
 from people.tasks import apply_uploaded_file, check_uploaded_file
-
-UNDER_WAY = (ImportDraft.State.WAITING, ImportDraft.State.CHECKING, ImportDraft.State.APPLYING)
 
 
 @login_required

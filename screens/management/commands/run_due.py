@@ -11,6 +11,7 @@ from people.rules import days_between
 from people.services.audit_chain import seal
 from people.services.calendars import company_yesterday
 from people.services.outbox import forget_old_mails, send_waiting
+from people.services.retention import forget_what_is_over
 
 DAYS_BACK = 14
 """How far back a day that was never closed is still closed by itself."""
@@ -35,6 +36,7 @@ class Command(ProductCommand):
                     posted.append(day)
         # What could be closed is posted, whatever was refused beside it.
         posted += post_owed(now=now)
+        forget_what_is_over(now=now)
         seal()
         self._mail(now)
         self._say(closed, posted, options["format"])
