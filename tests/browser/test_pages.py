@@ -1,21 +1,19 @@
 """The pages in a real browser: at a phone's and a desktop's width, light and dark, and with axe."""
 
-import os
-import socket
 from datetime import date
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
-from playwright.sync_api import expect, sync_playwright
-from pytest_django.live_server_helper import LiveServer
+from playwright.sync_api import expect
 
 from cms.services.posting import post_day
 from incentives.models import DayVerdict, Result
 from incentives.services.closing import close_day
 from incentives.services.pools import set_pool_policy
+from people.models import User
 from people.services.calendars import company_yesterday
-from tests.browser.chromium import launched
+from tests.browser.pages import browser, orm_beside_playwright, server, signed_in  # noqa: F401
 from tests.conftest import MONDAY, TUESDAY_MORNING, make_result
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -27,36 +25,6 @@ PAGES = {
             "/restatements/", "/back-test/", "/figures/held/", "/announcements/", "/nowhere/"],
     "bob": ["/figures/?date=2026-03-03", "/imports/"],
 }  # fmt: skip
-
-
-def free_port() -> int:
-    """Below 32768, where no outgoing connection is given a port by chance."""
-    for port in range(20000 + os.getpid() % 5000, 32000):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)):
-                return port
-    raise RuntimeError("no free port")
-
-
-@pytest.fixture
-def server(transactional_db):
-    server = LiveServer(f"127.0.0.1:{free_port()}")
-    yield server
-    server.stop()
-
-
-@pytest.fixture(autouse=True)
-def orm_beside_playwright(monkeypatch):
-    # Playwright's loop runs in this thread, and Django takes that for asynchronous code.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-
-
-@pytest.fixture
-def browser(orm_beside_playwright):
-    with sync_playwright() as playwright:
-        browser = launched(playwright)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -73,19 +41,6 @@ def posted_day(goals, system, bob, fay):
     post_day(MONDAY, now=TUESDAY_MORNING)
 
 
-def signed_in(browser, server, name: str, **context):
-    page = browser.new_context(**context).new_page()
-    page.set_default_timeout(15_000)
-    faults: list[str] = []
-    page.on("console", lambda m: faults.append(m.text) if m.type == "error" else None)
-    page.goto(f"{server.url}/sign-in/")
-    page.get_by_label("Username").fill(name)
-    page.get_by_label("Password").fill("secret")
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
-    return page, faults
-
-
 def violations(report) -> list[dict]:
     return report.response["violations"]
 
@@ -96,7 +51,11 @@ def test_pages_fit_and_axe_finds_nothing(browser, server, posted_day, width, sch
     found = []
     for name, paths in PAGES.items():
         page, faults = signed_in(
-            browser, server, name, viewport={"width": width, "height": 800}, color_scheme=scheme
+            browser,
+            server,
+            User.objects.get(username=name),
+            viewport={"width": width, "height": 800},
+            color_scheme=scheme,
         )
         for path in paths:
             page.goto(server.url + path)
@@ -112,7 +71,7 @@ def test_pages_fit_and_axe_finds_nothing(browser, server, posted_day, width, sch
 
 
 def test_a_lead_enters_yesterdays_figures_on_a_phone(browser, server, goals, bob, claims):
-    page, _faults = signed_in(browser, server, "bob", viewport={"width": 360, "height": 740})
+    page, _faults = signed_in(browser, server, bob, viewport={"width": 360, "height": 740})
     page.get_by_role("link", name="Figures").click()
     page.get_by_label("Calls answered").fill("81.5")
     page.get_by_label("Waiting time").fill("many")
@@ -127,7 +86,7 @@ def test_a_lead_enters_yesterdays_figures_on_a_phone(browser, server, goals, bob
 
 
 def test_a_correction_that_moves_money_takes_two_people(browser, server, posted_day, dee, fay):
-    page, _faults = signed_in(browser, server, "dee")
+    page, _faults = signed_in(browser, server, dee)
     page.goto(f"{server.url}/days/2026-03-02/BILLING/answered/restate/")
     page.get_by_label("Right figure or target").fill("10")
     page.get_by_label("Why").fill("counted twice")
@@ -137,7 +96,7 @@ def test_a_correction_that_moves_money_takes_two_people(browser, server, posted_
     page.get_by_role("button", name="Propose the correction").click()
     expect(page.get_by_text("somebody else has to approve")).to_be_visible()
     address = page.url
-    other, _faults = signed_in(browser, server, "fay")
+    other, _faults = signed_in(browser, server, fay)
     other.goto(address)
     other.get_by_role("button", name="Approve").click()
     expect(other.get_by_text("corrected", exact=False).first).to_be_visible()
@@ -146,7 +105,9 @@ def test_a_correction_that_moves_money_takes_two_people(browser, server, posted_
 
 
 def test_a_signed_in_colleague_sees_the_screen_as_a_screen_does(browser, server, posted_day):
-    page, faults = signed_in(browser, server, "fay", viewport={"width": 1920, "height": 1080})
+    page, faults = signed_in(
+        browser, server, User.objects.get(username="fay"), viewport={"width": 1920, "height": 1080}
+    )
     page.goto(f"{server.url}/screen/")
     page.wait_for_selector("html[data-painted]")
     expect(page.get_by_text("Monday 2 March").first).to_be_visible()
