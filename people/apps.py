@@ -8,15 +8,12 @@ class PeopleConfig(AppConfig):
     name = "people"
 
     def ready(self) -> None:
-        from allauth.mfa.signals import authenticator_added
-
-        from people import guards, menu, permissions, today  # noqa: F401
+        from people import guards, menu, permissions, receivers, today  # noqa: F401
         from people.cards import cards
         from people.checks import check_guards, check_sqlite_version
         from people.codes import CodeConverter
         from people.dates import DateConverter
         from people.entries import ENTRIES
-        from people.receivers import enqueue_mails, remember_the_proof
         from people.services import (  # noqa: F401
             employee_imports,
             personal,
@@ -24,7 +21,6 @@ class PeopleConfig(AppConfig):
             site_imports,
         )
         from people.services.product_role import grant_product_role
-        from people.signals import mail_queued
 
         guards.register(
             *guards.append_only("people_auditentry"),
@@ -39,13 +35,12 @@ class PeopleConfig(AppConfig):
                 "people_placement", key="department_id", name="a_department_has_one_place_at_a_time"
             ),
         )
-        authenticator_added.connect(remember_the_proof, dispatch_uid="people.proof")
         register_converter(DateConverter, "date")
         register_converter(CodeConverter, "code")
         menu.register(*ENTRIES)
         personal.register(*personal_parts.PARTS)
         today.register("people", cards)
-        mail_queued.connect(enqueue_mails, dispatch_uid="people.mail_queued")
+        receivers.connect()
         checks.register(check_guards, checks.Tags.database)
         checks.register(check_sqlite_version, checks.Tags.database, deploy=True)
         post_migrate.connect(_after_migrating, sender=self, dispatch_uid="people.guards")

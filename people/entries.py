@@ -24,6 +24,8 @@ ENTRIES = (
     Entry("organisation", _("Organisation"), PEOPLE),
     Entry("sites", _("Sites"), PEOPLE, "people.see_sites"),
     Entry("imports", _("Imports"), PEOPLE, imports_something),
+    Entry("mails", _("Mail not delivered"), COMPANY, "people.decide_on_mails"),
+    Entry("notices", _("Notices"), ACCOUNT),
     Entry("devices", _("My devices"), ACCOUNT),
     Entry("my-data", _("My data"), ACCOUNT, is_employee),
 )

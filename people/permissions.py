@@ -76,6 +76,7 @@ rules.add_perm("people.keep_places", has_role(Role.HR, Role.ADMINISTRATOR))
 rules.add_perm(
     "people.see_sites", has_role(Role.HR, Role.ADMINISTRATOR, Role.EXECUTIVE, Role.AUDITOR)
 )
+rules.add_perm("people.decide_on_mails", has_role(Role.ADMINISTRATOR))
 rules.add_perm("people.reset_second_factor", has_role(Role.ADMINISTRATOR))
 
 

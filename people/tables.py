@@ -13,11 +13,14 @@ from people.models import (
     Employee,
     ImportDraft,
     Membership,
+    Notice,
+    OutgoingMail,
     SalaryLook,
     Site,
 )
 from people.services import audit
 from people.services.importing import importer
+from people.services.notices import text_of
 from people.weeks import working_week
 
 
@@ -269,3 +272,52 @@ class MemberTable(tables.Table):
 
     def render_name(self, value):
         return link_to(value)
+
+
+class NoticeTable(tables.Table):
+    """What somebody was told, in the words of kinds; what is not read yet stands out."""
+
+    made_at = MomentColumn(_("When"), order_by=("id",))
+    what = tables.Column(_("What"), empty_values=(), orderable=False)
+
+    class Meta:
+        model = Notice
+        fields = ("made_at", "what")
+        order_by = "-made_at"
+        attrs = {"class": "table"}
+        empty_text = _("Nothing yet: what you should know will stand here.")
+
+    def render_what(self, record):
+        link = format_html(
+            '<a href="{}">{}</a>', reverse("notice", args=[record.pk]), text_of(record)
+        )
+        if record.read_at:
+            return link
+        return format_html('<strong>{}</strong> <span class="tag">{}</span>', link, _("new"))
+
+    def value_what(self, record):
+        return text_of(record)
+
+
+class MailTable(tables.Table):
+    """Mails that people decide on, each with its page."""
+
+    made_at = MomentColumn(_("Written"), order_by=("made_at", "id"))
+    to = tables.Column(_("To"))
+    subject = tables.Column(_("Subject"))
+    state = tables.Column(_("State"))
+    tries = tables.Column(_("Tries"), attrs={"td": {"class": "number"}})
+    last_error = tables.Column(_("What the mail server said"), orderable=False)
+
+    class Meta:
+        model = OutgoingMail
+        fields = ("made_at", "to", "subject", "state", "tries", "last_error")
+        order_by = "-made_at"
+        attrs = {"class": "table"}
+        empty_text = _("Every mail has left: there is nothing to decide.")
+
+    def render_subject(self, value, record):
+        return format_html('<a href="{}">{}</a>', reverse("mail", args=[record.pk]), value)
+
+    def value_subject(self, value):
+        return value

@@ -20,7 +20,7 @@ from cms.services.posting import post_day
 from incentives.models import HeldFigure, Result
 from incentives.services.recording import Figure, record
 from incentives.services.restating import Correction, propose
-from people.models import CalendarEntry, Employee, Role, User
+from people.models import CalendarEntry, Employee, Notice, OutgoingMail, Role, User
 from people.services.drafts import upload
 from people.services.importing import Options
 from people.services.invitations import invite
@@ -114,6 +114,10 @@ def scene(missed_monday, goals, cast, wednesday, settings, tmp_path):
             kind="closure",
             name="Christmas Eve",
             made_by=dee,
+        ),
+        notice=Notice.objects.create(user=bob, kind="roles", key="k", facts={"roles": ["lead"]}),
+        mail=OutgoingMail.objects.create(
+            key="m", to="ann@example.org", subject="Hello", state="failed", not_before=wednesday
         ),
         document=document,
         screen=screen,

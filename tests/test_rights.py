@@ -138,6 +138,22 @@ person-data/ann             GET    in  403  403  200  403  403  403  403  403
 person-data/ann             POST   in  403  403  200  403  403  403  403  403
 erase-person                GET    in  403  403  200  403  403  403  403  403
 erase-person                POST   in  403  403  200  403  403  403  403  403
+notices                     GET    in  200  200  200  200  200  200  200  200
+notices                     POST   in  200  200  200  200  200  200  200  200
+read-notices                GET    in  405  405  405  405  405  405  405  405
+read-notices                POST   in  302  302  302  302  302  302  302  302
+notice-choices              GET    in  200  200  200  200  200  200  200  200
+notice-choices              POST   in  200  200  200  200  200  200  200  200
+notice/of-bob               GET    in  404  302  404  404  404  404  404  404
+notice/of-bob               POST   in  404  302  404  404  404  404  404  404
+mails                       GET    in  403  403  403  403  403  403  403  200
+mails                       POST   in  403  403  403  403  403  403  403  200
+mail                        GET    in  403  403  403  403  403  403  403  200
+mail                        POST   in  403  403  403  403  403  403  403  200
+send-mail-again             GET    in  403  403  403  403  403  403  403  405
+send-mail-again             POST   in  403  403  403  403  403  403  403  302
+drop-mail                   GET    in  403  403  403  403  403  403  403  405
+drop-mail                   POST   in  403  403  403  403  403  403  403  302
 imports                     GET    in  403  200  200  403  403  403  403  200
 imports                     POST   in  403  200  200  403  403  403  403  200
 import/of-dee               GET    in  404  404  200  404  404  404  404  404
@@ -273,6 +289,10 @@ def address(line_name: str, scene) -> str:
         "openid_connect_callback": ["wrong"],
         "end-session": [scene.session_of_dee.pk],
         "invitation": [scene.invitation if variant == "of-ann" else "wrong"],
+        "notice": [scene.notice.pk],
+        "mail": [scene.mail.pk],
+        "send-mail-again": [scene.mail.pk],
+        "drop-mail": [scene.mail.pk],
         "import": [scene.draft.pk],
         "read-import-anew": [scene.draft.pk],
         "apply-import": [scene.draft.pk],

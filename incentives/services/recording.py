@@ -10,6 +10,7 @@ from django.db import transaction
 from incentives import rules
 from incentives.models import DayVerdict, Excuse, GoalVerdict, HeldFigure, Metric, Result
 from incentives.services.closing import lock_days
+from incentives.services.notices import tell_of_held
 from people.models import Department, User
 from people.services import audit
 from people.services.retrying import retried
@@ -218,6 +219,7 @@ def _add(
 
 
 def _hold(figures: list[Figure], *, by: User, source: str) -> None:
+    waiting = []
     for figure in figures:
         held, _made = HeldFigure.objects.update_or_create(
             date=figure.day,
@@ -234,6 +236,8 @@ def _hold(figures: list[Figure], *, by: User, source: str) -> None:
         audit.record(
             "hold_figure", by=by, subject=f"held:{held.pk}", after=str(figure.value_scaled)
         )
+        waiting.append(held)
+    tell_of_held(waiting, by=by)
 
 
 def _drop_held(keys: list[GoalKey], *, by: User) -> None:

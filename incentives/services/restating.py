@@ -22,6 +22,7 @@ from incentives.services.closing import (
     lock_days,
     move_contribution,
 )
+from incentives.services.notices import tell_of_correction, tell_of_decision, tell_of_proposal
 from incentives.signals import day_restated
 from ledger.models import Transfer
 from ledger.services.posting import reverse
@@ -106,6 +107,8 @@ def propose(
         )  # fmt: skip
         if approved_by or not restatement.moves_money:
             _apply(restatement, by=approved_by or by, now=now)
+        else:
+            tell_of_proposal(restatement)
     return restatement
 
 
@@ -148,6 +151,7 @@ def decide(restatement: Restatement, *, approve: bool, by: User, now: datetime) 
                 subject=f"restatement:{restatement.pk}",
                 after="refused",
             )
+        tell_of_decision(restatement)
     return restatement
 
 
@@ -193,6 +197,7 @@ def _apply(restatement: Restatement, *, by: User, now: datetime) -> None:
         before=[c["before"] for c in changes], after=[c["after"] for c in changes],
         why=restatement.reason,
     )  # fmt: skip
+    tell_of_correction(restatement)
     day = restatement.date
     transaction.on_commit(lambda: day_restated.send(sender=DayVerdict, date=day))
 

@@ -2,9 +2,11 @@
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from people.models import ImportDraft, User
+from people.services.account_notices import tell_of_import
 from people.services.importing import ImportRefused, Options, Problem, importer, run_import
 
 State = ImportDraft.State
@@ -34,7 +36,8 @@ def apply_draft(draft_id: int) -> None:
     """Import a draft that begin_applying has marked; it is checked again while it is written."""
     draft = ImportDraft.objects.filter(pk=draft_id, state=State.APPLYING).first()
     if draft and not draft.made_by.has_perm(importer(draft.kind).permission):
-        _refuse(draft, "you no longer have the right to import this; nothing was changed")
+        why = "you no longer have the right to import this; nothing was changed"
+        _refuse(draft, why, tell=True)
     elif draft:
         _run(draft, dry_run=False, then=State.APPLIED)
 
@@ -66,16 +69,24 @@ def _run(draft: ImportDraft, *, dry_run: bool, then: str) -> None:
         draft.state = State.REFUSED
         draft.report = refused.report.as_json(refused.problems) if refused.report else {}
     except Exception:
-        _refuse(draft, "the import failed inside Ninetyfive; nothing was changed. Tell support.")
+        why = "the import failed inside Ninetyfive; nothing was changed. Tell support."
+        _refuse(draft, why, tell=not dry_run)
         raise
     else:
         draft.state, draft.report = then, report.as_json()
+    _end(draft, tell=not dry_run)
+
+
+@transaction.atomic
+def _end(draft: ImportDraft, *, tell: bool) -> None:
     draft.save(update_fields=["state", "report"])
+    if tell:
+        tell_of_import(draft, now=timezone.now())
 
 
-def _refuse(draft: ImportDraft, why: str) -> None:
+def _refuse(draft: ImportDraft, why: str, *, tell: bool) -> None:
     draft.state, draft.report = State.REFUSED, {"errors": [Problem(why).as_json()]}
-    draft.save(update_fields=["state", "report"])
+    _end(draft, tell=tell)
 
 
 def try_again(draft: ImportDraft, *, options: Options) -> None:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from people.models import Employee, Invitation, User
 from people.services import audit
+from people.services.account_notices import tell_of_password
 from people.services.languages import language_of
 from people.services.outbox import send_later
 from people.services.pins import set_pin
@@ -93,6 +94,9 @@ def accept(invitation: Invitation, *, password: str = "", pin: str = "") -> User
     if password:
         user.set_password(password)
         user.save(update_fields=["password"])
+        if user.last_login:
+            # Whoever made the invitation could have opened it too.
+            tell_of_password(user, now=timezone.now())
     if pin:
         set_pin(user, pin)
     audit.record("accept_invitation", by=user, subject=f"user:{user.pk}")

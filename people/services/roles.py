@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from people.models import Department, Role, RoleAssignment, User
 from people.services import audit
+from people.services.account_notices import tell_of_roles
 
 RoleKey = tuple[str, int | None]
 """Role and, for a lead, the department's id."""
@@ -123,11 +124,12 @@ def set_roles(
         )  # fmt: skip
     changed = held.keys() != wanted
     if changed:
-        audit.record(
+        entry = audit.record(
             "set_roles", by=by, subject=f"user:{user.pk}", before=_listed(set(held)),
             after=_listed(wanted), why=reason,
         )  # fmt: skip
         follow_roles(user)
+        tell_of_roles(user, roles=_listed(wanted), entry=entry)
     return changed
 
 

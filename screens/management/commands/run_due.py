@@ -6,10 +6,12 @@ from cms.services.posting import post_day, post_owed
 from incentives.models import DayVerdict
 from incentives.rules import Status
 from incentives.services.closing import CloseRefused, close_day, company_scope, policies_on
+from incentives.services.notices import remind_of_awaited
 from people.commands import ProductCommand
 from people.rules import days_between
 from people.services.audit_chain import seal
 from people.services.calendars import company_yesterday
+from people.services.digests import send_digests
 from people.services.outbox import forget_old_mails, send_waiting
 from people.services.retention import forget_what_is_over
 
@@ -55,6 +57,8 @@ class Command(ProductCommand):
         return sorted(days)
 
     def _mail(self, now: datetime) -> None:
+        remind_of_awaited(now=now)
+        send_digests(now=now)
         send_waiting()
         forget_old_mails(now=now)
 
