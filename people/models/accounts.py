@@ -30,7 +30,8 @@ class User(AbstractUser):
         return employee.name if employee else self.get_full_name() or self.username
 
     def may_sign_in(self, *, on: date) -> bool:
-        """Active, and not past the last day at the company."""
+        """Active, not past the last day at the company, and never again once erased."""
         employee = getattr(self, "employee", None)
-        has_left = employee is not None and employee.left_on is not None and employee.left_on < on
-        return self.is_active and not has_left
+        if employee and (employee.erased_at or employee.has_left(on=on)):
+            return False
+        return self.is_active

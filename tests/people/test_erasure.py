@@ -220,7 +220,9 @@ def test_the_erased_never_sign_in_again(gone_ann, dee, client):
     for way in ("mail", "slip"):
         with pytest.raises(NotInvited):
             invite(Employee.objects.get(pk=employee.pk), way=way, by=dee)
+    # Not even when somebody opens the account again by hand.
     Employee.objects.filter(pk=employee.pk).update(left_on=None)
+    User.objects.filter(pk=user.pk).update(is_active=True)
     assert not User.objects.get(pk=user.pk).may_sign_in(on=timezone.localdate())
 
 
@@ -304,6 +306,14 @@ def test_a_name_counts_as_a_whole_word(text, name, named):
 
 
 # The page
+
+
+def test_the_leavers_page_leads_there_until_it_is_done(gone_ann, dee, client):
+    client.force_login(dee)
+    assert f'href="{ADDRESS}"' in client.get("/people/ann/").content.decode()
+    employee = erased(gone_ann, dee)
+    page = client.get(f"/people/{employee.number}/").content.decode()
+    assert "/erase/" not in page
 
 
 def test_hr_sees_the_effect_first(gone_ann, dee, client):

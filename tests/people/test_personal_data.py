@@ -232,6 +232,18 @@ def test_a_shared_device_is_given_no_file(client, ann):
     assert taken(client, "/my-data/", "json").status_code == 403
 
 
+@pytest.mark.parametrize(
+    "name, links",
+    [("ann", ["/my-data/"]), ("dee", ["/people/ann/data/", "/audit/?person=ann"]),
+     ("max_auditor", ["/audit/?person=ann"]), ("bob", []), ("root", [])],
+)  # fmt: skip
+def test_the_persons_page_leads_to_what_is_kept(client, request, ann, name, links):
+    client.force_login(request.getfixturevalue(name))
+    main = client.get("/people/ann/").content.decode().partition("<h1")[2]
+    known = ("/my-data/", "/people/ann/data/", "/audit/?person=ann", "/people/ann/erase/")
+    assert [link for link in known if f'href="{link}"' in main] == links
+
+
 # What is forgotten by itself
 
 
