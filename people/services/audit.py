@@ -131,7 +131,8 @@ def changes(before: Any, after: Any) -> list[Change]:
     if not isinstance(before or {}, dict) or not isinstance(after or {}, dict):
         return [("", before, after)] if before != after else []
     old, new = before or {}, after or {}
-    pairs = [(key, old.get(key), new.get(key)) for key in [*new, *sorted(old.keys() - new.keys())]]
+    # PostgreSQL keeps an object's keys in an order of its own.
+    pairs = [(key, old.get(key), new.get(key)) for key in sorted(old.keys() | new.keys())]
     return [pair for pair in pairs if pair[1] != pair[2]]
 
 
