@@ -19,6 +19,7 @@ def is_employee(user: User) -> bool:
 ENTRIES = (
     Entry("today", _("Today"), FRONT),
     Entry("people", _("Colleagues"), PEOPLE),
+    Entry("roles", _("Roles"), COMPANY, "people.see_roles"),
     Entry("salary-looks", _("Who saw salaries"), COMPANY, "people.see_salary_looks"),
     Entry("audit", _("Log of changes"), COMPANY, "people.see_log"),
     Entry("organisation", _("Organisation"), PEOPLE),

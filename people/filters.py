@@ -8,7 +8,16 @@ from django_filters import CharFilter, ChoiceFilter, DateFilter, FilterSet, Mode
 
 from people import names
 from people.dates import WITHIN_REASON
-from people.models import AuditEntry, Department, Employee, ImportDraft, Membership, Site
+from people.models import (
+    AuditEntry,
+    Department,
+    Employee,
+    ImportDraft,
+    Membership,
+    Role,
+    RoleAssignment,
+    Site,
+)
 from people.services.calendars import subtree
 from people.widgets import LongSelect
 
@@ -148,3 +157,15 @@ class OrganisationFilter(FilterSet):
 
     def as_it_is(self, found: QuerySet, _name: str, _said: object) -> QuerySet:
         return found
+
+
+class RoleFilter(FilterSet):
+    search = CharFilter(label=_("Name or number"), method="held_by", max_length=LONGEST_SEARCH)
+    role = ChoiceFilter(label=_("Role"), choices=Role.choices, empty_label=_("all"))
+
+    class Meta:
+        model = RoleAssignment
+        fields: tuple[str, ...] = ()
+
+    def held_by(self, found: QuerySet, _name: str, said: str) -> QuerySet:
+        return found.filter(user__employee__in=named(Employee.objects, said))

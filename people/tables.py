@@ -15,6 +15,7 @@ from people.models import (
     Membership,
     Notice,
     OutgoingMail,
+    RoleAssignment,
     SalaryLook,
     Site,
 )
@@ -321,3 +322,27 @@ class MailTable(tables.Table):
 
     def value_subject(self, value):
         return value
+
+
+class RoleTable(tables.Table):
+    user = tables.Column(_("Who"), order_by=("user__employee__sort_key", "user__username"))
+    role = tables.Column(_("Role"))
+    department = tables.Column(_("Department"), order_by=("department__name",))
+    from_date = DayColumn(_("From"))
+    until_date = DayColumn(_("Last day"))
+    reason = tables.Column(_("Why"), orderable=False)
+    made_by = tables.Column(_("By"), accessor="made_by__display_name", orderable=False)
+
+    class Meta:
+        model = RoleAssignment
+        fields = ("user", "role", "department", "from_date", "until_date", "reason", "made_by")
+        order_by = "user"
+        attrs = {"class": "table"}
+        empty_text = _("Nobody has a role beyond that of an employee.")
+
+    def render_user(self, value):
+        employee = getattr(value, "employee", None)
+        return link_to(employee) if employee else value.display_name
+
+    def value_user(self, value):
+        return value.display_name

@@ -11,6 +11,7 @@ from people.views import (
     organisation,
     people,
     privacy,
+    roles,
     sites,
 )
 from people.views.styleguide import styleguide
@@ -33,9 +34,11 @@ urlpatterns = [
     path("my-data/", privacy.my_data, name="my-data"),
     path("people/<path:number>/data/", privacy.person_data, name="person-data"),
     path("people/<path:number>/erase/", privacy.erase_person, name="erase-person"),
+    path("people/<path:number>/roles/", roles.change, name="person-roles"),
     path("people/<path:number>/salary/", people.salary, name="person-salary"),
     path("people/<path:number>/salary-looks/", people.salary_looks, name="person-salary-looks"),
     path("people/<path:number>/", people.show, name="person"),
+    path("roles/", roles.index, name="roles"),
     path("salary-looks/", people.all_salary_looks, name="salary-looks"),
     path("audit/", privacy.log, name="audit"),
     path("styleguide/", styleguide, name="styleguide"),

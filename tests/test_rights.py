@@ -122,6 +122,10 @@ person-leave/ann            GET    in  403  403  200  403  403  403  403  200
 person-leave/ann            POST   in  403  403  200  403  403  403  403  200
 person-come-back/gone       GET    in  403  403  200  403  403  403  403  200
 person-come-back/gone       POST   in  403  403  200  403  403  403  403  200
+person-roles/ann            GET    in  403  403  200  403  403  403  403  200
+person-roles/ann            POST   in  403  403  200  403  403  403  403  200
+roles                       GET    in  403  403  200  403  403  403  200  200
+roles                       POST   in  403  403  200  403  403  403  200  200
 person-salary/ann           GET    in  403  403  405  405  403  403  403  403
 person-salary/ann           POST   in  403  403  200  200  403  403  403  403
 person-salary-looks/ann     GET    in  200  404  200  404  404  404  200  404

@@ -5,11 +5,16 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from people.dates import WITHIN_REASON
 from people.models import Department, Employee, Role
 from people.money import minor_units
 from people.services.employment import Description, Pay, Place
 from people.services.roles import HeldRoles, RoleKey
 from people.widgets import LongSelect
+
+
+class DayField(forms.DateField):
+    default_validators = list(WITHIN_REASON)
 
 
 class EmployeeField(forms.CharField):
@@ -94,21 +99,23 @@ class PayFields(forms.Form):
 
 
 class MoveForm(PlaceFields):
-    from_date = forms.DateField(label=_("From"), initial=timezone.localdate)
+    from_date = DayField(label=_("From"), initial=timezone.localdate)
 
 
 class PayForm(PayFields):
-    from_date = forms.DateField(label=_("From"), initial=timezone.localdate)
+    from_date = DayField(label=_("From"), initial=timezone.localdate)
 
 
 class LeaveForm(forms.Form):
-    last_day = forms.DateField(
-        label=_("Last day"), required=False, help_text=_("Empty: stays after all.")
+    last_day = DayField(
+        label=_("Last day"),
+        required=False,
+        help_text=_("Empty: stays after all."),
     )
 
 
 class ComeBackForm(PlaceFields):
-    from_date = forms.DateField(label=_("From"), initial=timezone.localdate)
+    from_date = DayField(label=_("From"), initial=timezone.localdate)
 
 
 class JoinForm(PlaceFields, DescriptionFields):
@@ -116,7 +123,7 @@ class JoinForm(PlaceFields, DescriptionFields):
         label=_("Employee number"), max_length=30, regex=r"^[\w.\-]+$",
         help_text=_("Letters, digits, dots and dashes."),
     )  # fmt: skip
-    hired_on = forms.DateField(label=_("First day"), initial=timezone.localdate)
+    hired_on = DayField(label=_("First day"), initial=timezone.localdate)
     field_order = ("number", "name", "email", "job_title", "department", "fte", "hired_on",
                    "manager", "language")  # fmt: skip
 
@@ -148,7 +155,7 @@ class RolesForm(forms.Form):
         label=_("Leads these departments and all below"), required=False,
         queryset=Department.objects.order_by("name"),
     )  # fmt: skip
-    from_date = forms.DateField(label=_("From"), initial=timezone.localdate)
+    from_date = DayField(label=_("From"), initial=timezone.localdate)
     reason = forms.CharField(label=_("Why"), max_length=500)
 
     @classmethod

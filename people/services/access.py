@@ -1,4 +1,4 @@
-"""Somebody's way in: whether they have an account, a second factor, sessions."""
+"""Somebody's way in: account, roles, second factor, sessions, and their end."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -6,10 +6,25 @@ from enum import StrEnum
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
-from django.utils import timezone
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
-from people.models import Employee, User
-from people.services.roles import follow_roles
+from people.models import Employee, Employees, RoleAssignment, User
+from people.services import audit
+from people.services.invitations import NotInvited, invite, login_of
+from people.services.outbox import send_later
+from people.services.roles import (
+    RoleKey,
+    RolesRefused,
+    beyond_account,
+    change_roles,
+    follow_all_roles,
+    follow_roles,
+)
 
 
 class Account(StrEnum):
@@ -51,15 +66,18 @@ def account_state(employee: Employee, *, now: datetime) -> AccountState:
     )
 
 
-def close_account(user: User, *, last_day: date) -> None:
+def close_account(user: User, *, last_day: date, by: User) -> None:
     """Nobody who has left gets in: the login is switched off, sessions and roles have ended."""
-    if user.is_active:
-        user.is_active = False
-        user.save(update_fields=["is_active"])
-    end_all_sessions(user)
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    sessions = end_all_sessions(user)
     user.role_assignments.filter(from_date__gt=last_day).delete()
-    user.role_assignments.filter(until_date=None).update(until_date=last_day)
-    user.role_assignments.filter(until_date__gt=last_day).update(until_date=last_day)
+    longer = user.role_assignments.filter(Q(until_date=None) | Q(until_date__gt=last_day))
+    ended = longer.update(until_date=last_day)
+    audit.record(
+        "close_account", by=by, subject=f"user:{user.pk}", person=user.employee,
+        after={"last_day": str(last_day), "sessions": sessions, "roles": ended},
+    )  # fmt: skip
     follow_roles(user)
 
 
@@ -69,3 +87,95 @@ def end_all_sessions(user: User) -> int:
     for session in sessions:
         session.end()
     return len(sessions)
+
+
+class AccessRefused(Exception):
+    """Why somebody's way in was not changed, in words for the one who tried."""
+
+
+@transaction.atomic
+def give_roles(
+    employee: Employee, wanted: set[RoleKey], *, from_date: date, reason: str, by: User
+) -> bool:
+    """Roles of an employee, who gets an account by it. Raises RolesRefused."""
+    if employee.left_on is not None and employee.left_on < from_date:
+        raise RolesRefused(_("Whoever has left has no roles."))
+    try:
+        user = login_of(employee)
+    except NotInvited as refused:
+        raise RolesRefused(str(refused)) from refused
+    return change_roles(user, wanted, from_date=from_date, reason=reason, by=by)
+
+
+@transaction.atomic
+def invite_anew(employee: Employee, *, way: str, by: User) -> str:
+    """A link for somebody else, as `invite` makes it. Raises NotInvited: also for an account that
+    gives more rights than one's own, and for the own."""
+    if employee.user_id == by.pk:
+        raise NotInvited(_("Nobody invites themself."))
+    if employee.user and (refusal := beyond_account(employee.user, by=by)):
+        raise NotInvited(refusal)
+    return invite(employee, way=way, by=by)
+
+
+@transaction.atomic
+def sign_out_everywhere(employee: Employee, *, reason: str, by: User) -> int:
+    """End all sessions, as after a lost telephone; returns how many there were."""
+    if employee.user is None:
+        return 0
+    ended = end_all_sessions(employee.user)
+    audit.record(
+        "sign_out_everywhere", by=by, subject=f"employee:{employee.pk}", after={"sessions": ended},
+        why=reason, person=employee,
+    )  # fmt: skip
+    return ended
+
+
+@transaction.atomic
+def reset_second_factor(employee: Employee, *, reason: str, by: User) -> None:
+    """Remove app, passkeys and recovery codes, and sign out; the person is told by mail.
+
+    Raises AccessRefused for the own second factor: it gives way to nobody who merely sits here.
+    """
+    user = employee.user
+    if user is None or user == by:
+        raise AccessRefused(_("That is not a second factor you can reset."))
+    kinds = sorted(Authenticator.objects.filter(user=user).values_list("type", flat=True))
+    Authenticator.objects.filter(user=user).delete()
+    end_all_sessions(user)
+    audit.record(
+        "reset_second_factor", by=by, subject=f"employee:{employee.pk}", before={"had": kinds},
+        after={"had": []}, why=reason, person=employee,
+    )  # fmt: skip
+    if employee.email:
+        with translation.override(employee.language or settings.LANGUAGE_CODE):
+            facts = {"name": employee.name, "by": by.display_name}
+            send_later(
+                to=employee.email,
+                subject=_("Your second factor was reset"),
+                body=render_to_string("mail/second_factor_reset.txt", facts),
+            )
+
+
+def follow_the_day(*, today: date, by: User) -> int:
+    """Close what ended and open what begins: leavers' accounts, and the groups of roles.
+
+    Doing it twice changes nothing; returns how many accounts were touched.
+    """
+    closed = 0
+    for employee in _leavers_still_in(today):
+        if employee.user and employee.left_on:
+            with transaction.atomic():
+                close_account(employee.user, last_day=employee.left_on, by=by)
+            closed += 1
+    return closed + follow_all_roles(on=today)
+
+
+def _leavers_still_in(today: date) -> Employees:
+    """Who has left and whose login, sessions or roles have not ended with it."""
+    roles = RoleAssignment.objects.filter(user=OuterRef("user")).exclude(
+        until_date__lte=OuterRef("left_on")
+    )
+    sessions = UserSession.objects.filter(user=OuterRef("user"))
+    left = Employee.objects.filter(left_on__lt=today, user__isnull=False).select_related("user")
+    return left.filter(Q(user__is_active=True) | Exists(roles) | Exists(sessions))

@@ -512,7 +512,7 @@ class _Writer:
             return False
         if employee.left_on and employee.has_left(on=timezone.localdate()):
             if user.is_active:
-                close_account(user, last_day=employee.left_on)
+                close_account(user, last_day=employee.left_on, by=self.by)
             return False
         if row.roles is None:
             return False

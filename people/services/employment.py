@@ -154,9 +154,9 @@ def leave(employee: Employee, *, last_day: date | None, today: date, by: User) -
         )
     before = state(employee)
     set_last_day(employee, last_day)
-    if employee.user and last_day and employee.has_left(on=today):
-        close_account(employee.user, last_day=last_day)
     _log("leave", employee, before=before, by=by)
+    if employee.user and last_day and employee.has_left(on=today):
+        close_account(employee.user, last_day=last_day, by=by)
 
 
 @transaction.atomic

@@ -53,8 +53,11 @@ def invite(employee: Employee, *, way: str, by: User) -> str:
 
 
 def login_of(employee: Employee) -> User:
-    """The employee's account, made when there is none yet."""
+    """The employee's account, made when there is none yet. Raises NotInvited when the number is
+    another account's name."""
     if employee.user is None:
+        if User.objects.filter(username__iexact=employee.number).exists():
+            raise NotInvited(_("There is another login %(number)s.") % {"number": employee.number})
         user = User(username=employee.number, email=employee.email)
         user.set_unusable_password()
         user.save()

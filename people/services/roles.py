@@ -118,6 +118,8 @@ def set_roles(
     for key in held.keys() - wanted:
         _end(held[key], before=from_date)
     for role, department_id in wanted - held.keys():
+        if _taken_back(user, role, department_id, on=from_date):
+            continue
         RoleAssignment.objects.create(
             user=user, role=role, department_id=department_id, from_date=from_date,
             reason=reason, made_by=by,
@@ -141,6 +143,15 @@ def _end(assignment: RoleAssignment, *, before: date) -> None:
         assignment.save()
 
 
+def _taken_back(user: User, role: str, department_id: int | None, *, on: date) -> bool:
+    """A role that would end no earlier than the day before goes on instead."""
+    ending = user.role_assignments.filter(
+        role=role, department=department_id, from_date__lte=on,
+        until_date__gte=on - timedelta(days=1),
+    )  # fmt: skip
+    return bool(ending.update(until_date=None))
+
+
 def _listed(roles: set[RoleKey]) -> list[str]:
     """`lead:CLAIMS`, `hr`: in the log a department stands by its code."""
     led = {department for _role, department in roles if department}
@@ -150,11 +161,24 @@ def _listed(roles: set[RoleKey]) -> list[str]:
     )
 
 
-def follow_roles(user: User) -> None:
+def follow_roles(user: User, *, on: date | None = None) -> None:
     """Wagtail's page permissions hang on groups: one a role, kept equal to the roles in force."""
-    wanted, held = set(roles_in_force(user)), set(user.groups.values_list("name", flat=True))
+    wanted, held = set(roles_in_force(user, on=on)), set(user.groups.values_list("name", flat=True))
     if wanted != held:
         user.groups.set([Group.objects.get_or_create(name=role)[0] for role in wanted])
+
+
+def follow_all_roles(*, on: date) -> int:
+    """Groups of everybody whose roles began or ended since; returns how many were changed."""
+    wanted, held = defaultdict(set), defaultdict(set)
+    for user_id, role in RoleAssignment.objects.on(on).values_list("user", "role"):
+        wanted[user_id].add(role)
+    for user_id, group in User.groups.through.objects.values_list("user", "group__name"):
+        held[user_id].add(group)
+    changed = [pk for pk in wanted.keys() | held.keys() if wanted[pk] != held[pk]]
+    for user in User.objects.filter(pk__in=changed):
+        follow_roles(user, on=on)
+    return len(changed)
 
 
 def parse_roles(text: str, *, own: Department, departments: dict[str, Department]) -> set[RoleKey]:

@@ -70,11 +70,11 @@ def _shown(request, employee: Employee, **more):
     }
     if knows_in_full(user, employee):
         context |= {"in_full": True, "account": account_state(employee, now=timezone.now())}
-        context["roles"] = _roles(employee)
+        context["roles"] = roles_of_person(employee)
     return render(request, "people/person.html", context)
 
 
-def _roles(employee: Employee):
+def roles_of_person(employee: Employee):
     if employee.user is None:
         return []
     found = employee.user.role_assignments.select_related("department", "made_by__employee")

@@ -9,6 +9,7 @@ from incentives.services.closing import CloseRefused, close_day, company_scope, 
 from incentives.services.notices import remind_of_awaited
 from people.commands import ProductCommand
 from people.rules import days_between
+from people.services.access import follow_the_day
 from people.services.audit_chain import seal
 from people.services.calendars import company_yesterday
 from people.services.digests import send_digests
@@ -24,6 +25,7 @@ class Command(ProductCommand):
 
     def handle(self, **options) -> None:
         now, by = timezone.now(), self.account(options)
+        follow_the_day(today=timezone.localdate(now), by=by)
         closed, posted, refusals = [], [], []
         for day in self._days_due(company_yesterday(now)):
             try:
