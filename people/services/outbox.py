@@ -219,9 +219,11 @@ def _put_back(mail: OutgoingMail, error: str, *, again: bool) -> None:
 def send_again(mail: OutgoingMail, *, by: User, now: datetime) -> None:
     """Queue a mail once more that was given up, or of which nobody knows whether it went.
 
-    Raises MailRefused when somebody was faster.
+    Raises MailRefused when somebody was faster, or its text is deleted.
     """
     stuck = OutgoingMail.objects.stuck(now).filter(pk=mail.pk)
+    if stuck.filter(body="").exists():
+        raise MailRefused(_("Its text is deleted after a day; drop this mail."))
     if not stuck.update(state=State.WAITING, not_before=now, made_at=now, tries=0, last_error=""):
         raise MailRefused(_("This mail has been decided on already."))
     audit.record("send_mail_again", by=by, subject=f"mail:{mail.pk}", before=mail.state)

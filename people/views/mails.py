@@ -30,9 +30,10 @@ def index(request):
 @may_decide
 def show(request, pk: int):
     """What is known of one; never its text, as links in it open accounts."""
-    mail = get_object_or_404(OutgoingMail.objects.stuck(timezone.now()).defer("body"), pk=pk)
+    mail = get_object_or_404(OutgoingMail.objects.stuck(timezone.now()), pk=pk)
     undecided = mail.state == OutgoingMail.State.SENDING
-    return render(request, "people/mail.html", {"mail": mail, "undecided": undecided})
+    context = {"mail": mail, "undecided": undecided, "has_text": bool(mail.body)}
+    return render(request, "people/mail.html", context)
 
 
 @login_required

@@ -14,8 +14,8 @@ pytestmark = pytest.mark.django_db
 
 def make_mail(to="ann@example.org", state="failed", **more) -> OutgoingMail:
     return OutgoingMail.objects.create(
-        key=more.pop("key", to), to=to, body="secret-link", state=state,
-        **{"subject": "Hello", "not_before": timezone.now(), "tries": 3,
+        key=more.pop("key", to), to=to, state=state,
+        **{"subject": "Hello", "body": "secret-link", "not_before": timezone.now(), "tries": 3,
            "last_error": "550 no such user", **more},
     )  # fmt: skip
 
@@ -70,6 +70,16 @@ def test_a_mail_is_sent_again_once_however_often_one_presses(as_root, mailoutbox
     shown = as_root.post(f"/mails/{mail.pk}/send/", follow=True).content.decode()
     assert "decided on already" in shown
     assert AuditEntry.objects.filter(action="send_mail_again").count() == 1
+
+
+def test_a_mail_whose_text_is_deleted_is_not_sent_empty(as_root, mailoutbox):
+    mail = make_mail(body="")
+    assert b"/send/" not in as_root.get(f"/mails/{mail.pk}/").content
+    shown = as_root.post(f"/mails/{mail.pk}/send/", follow=True).content.decode()
+    assert "text is deleted" in shown
+    assert (send_waiting(), mailoutbox) == (0, [])
+    as_root.post(f"/mails/{mail.pk}/drop/")
+    assert not OutgoingMail.objects.exists()
 
 
 def test_a_dropped_mail_is_gone_and_logged(as_root, mailoutbox):

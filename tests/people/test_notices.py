@@ -319,11 +319,13 @@ def test_a_password_reset_through_an_invitation_is_told_of(ann, dee):
 
 
 def test_a_second_factor_added_and_removed_is_told_of_at_once(client, ann):
+    client.force_login(ann)
+    request = client.get("/notices/").wsgi_request
     app = TOTP.activate(ann, generate_totp_secret()).instance
     codes = Authenticator(user=ann, type=Authenticator.Type.RECOVERY_CODES, data={})
     for signal in (authenticator_added, authenticator_removed):
         for authenticator in (app, codes):
-            signal.send(Authenticator, request=None, user=ann, authenticator=authenticator)
+            signal.send(Authenticator, request=request, user=ann, authenticator=authenticator)
     texts = [text_of(notice) for notice in Notice.objects.order_by("id")]
     assert [text.partition(" If")[0] for text in texts] == [
         "A second factor was added to your account.",

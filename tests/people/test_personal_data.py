@@ -259,7 +259,7 @@ def test_what_is_over_is_forgotten_after_its_time(traces, dee):
     aged(SignInAttempt, at=now - timedelta(days=91))
     aged(Invitation, expires_at=now - timedelta(days=31))
     aged(ImportDraft, made_at=now - timedelta(days=31), report={"rows": 2, "changes": ["Ann"]})
-    aged(OutgoingMail, made_at=now - timedelta(days=2), state="failed")
+    aged(OutgoingMail, not_before=now - timedelta(days=2), state="failed")
     forget_what_is_over(now=now)
     assert SignInAttempt.objects.count() == Invitation.objects.count() == 0
     draft = ImportDraft.objects.get()
@@ -277,6 +277,6 @@ def test_an_applied_file_stays_applied_when_it_is_emptied(traces):
 
 
 def test_a_mail_that_still_waits_keeps_its_text(traces):
-    aged(OutgoingMail, made_at=timezone.now() - timedelta(days=2))
+    aged(OutgoingMail, not_before=timezone.now() - timedelta(days=2))
     forget_what_is_over(now=timezone.now())
     assert OutgoingMail.objects.get().body == "b"

@@ -13,7 +13,7 @@ from people.services.access import follow_the_day
 from people.services.audit_chain import seal
 from people.services.calendars import company_yesterday
 from people.services.digests import send_digests
-from people.services.outbox import forget_old_mails, send_waiting
+from people.services.outbox import send_waiting
 from people.services.retention import forget_what_is_over
 
 DAYS_BACK = 14
@@ -62,7 +62,6 @@ class Command(ProductCommand):
         remind_of_awaited(now=now)
         send_digests(now=now)
         send_waiting()
-        forget_old_mails(now=now)
 
     def _say(self, closed: list, posted: list, form: str) -> None:
         if form == "json":
