@@ -90,16 +90,16 @@ def test_signing_out_needs_a_press_and_ends_the_session(client, ann, goals):
 
 
 def test_the_frame_shows_only_what_one_may_open(client, ann, bob, dee, fay, max_auditor, root):
-    everybody = {"today", "days", "departments", "pools", "people"}
+    everybody = {"today", "days", "departments", "pools", "people", "organisation"}
     expected = {
         ann: everybody,
         bob: everybody | {"figures", "imports", "held-figures"},
         dee: everybody | {"imports", "held-figures", "restatements", "back-test", "salary-looks",
-                          "audit"},
+                          "audit", "sites"},
         fay: everybody | {"held-figures", "restatements", "back-test"},
-        max_auditor: everybody | {"restatements", "salary-looks", "audit"},
+        max_auditor: everybody | {"restatements", "salary-looks", "audit", "sites"},
         root: everybody | {"figures", "imports", "held-figures", "restatements", "back-test",
-                           "wagtailadmin_home", "audit", "mails"},
+                           "wagtailadmin_home", "audit", "mails", "sites"},
     }  # fmt: skip
     for user, names in expected.items():
         client.force_login(user)
