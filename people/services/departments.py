@@ -23,6 +23,7 @@ from people.models import (
 )
 from people.services import audit
 from people.services.calendars import subtree
+from people.services.employment import Place, moved
 from people.services.places import (
     PlacesRefused,
     first_circle,
@@ -301,19 +302,18 @@ def _move_members(
     )
     ended, begun, replaced = [], [], []
     for held in moving:
-        if held.from_date < from_date:
-            begun.append(
-                Membership(
-                    employee=held.employee, department=into, fte_bp=held.fte_bp,
-                    from_date=from_date, until_date=held.until_date,
-                )
-            )  # fmt: skip
-            held.until_date = from_date - timedelta(days=1)
-            ended.append(held)
-        else:
-            # Planned to come later: into the other department, then.
-            held.department = into
+        until = held.until_date
+        new = moved(
+            held, employee=held.employee, place=Place(into, held.fte_bp),
+            from_date=max(from_date, held.from_date),
+        )  # fmt: skip
+        # Another department may be planned after this one.
+        new.until_date = until
+        if new is held:
             replaced.append(held)
+        else:
+            ended.append(held)
+            begun.append(new)
     Membership.objects.bulk_update(ended, ["until_date"], batch_size=400)
     Membership.objects.bulk_update(replaced, ["department"], batch_size=400)
     Membership.objects.bulk_create(begun, batch_size=2000)
