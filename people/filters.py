@@ -82,7 +82,7 @@ class StaffFilter(DirectoryFilter):
         if state == LEFT:
             return found.filter(left_on__lt=today)
         if state == WITHOUT_ACCOUNT:
-            found = found.filter(user=None)
+            found = found.without_account()
         return found.here(today)
 
 

@@ -3,6 +3,7 @@ from django.urls import include, path
 from django.views.decorators.http import require_POST
 
 from people.views import (
+    access,
     accounts,
     employment,
     imports,
@@ -34,6 +35,10 @@ urlpatterns = [
     path("my-data/", privacy.my_data, name="my-data"),
     path("people/<path:number>/data/", privacy.person_data, name="person-data"),
     path("people/<path:number>/erase/", privacy.erase_person, name="erase-person"),
+    path("people/invite/", access.invite_all, name="invite-many"),
+    path("people/<path:number>/invite/", access.invite, name="person-invite"),
+    path("people/<path:number>/sign-out/", access.sign_out, name="person-sign-out"),
+    path("people/<path:number>/second-factor/", access.second_factor, name="person-second-factor"),
     path("people/<path:number>/roles/", roles.change, name="person-roles"),
     path("people/<path:number>/salary/", people.salary, name="person-salary"),
     path("people/<path:number>/salary-looks/", people.salary_looks, name="person-salary-looks"),

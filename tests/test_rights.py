@@ -126,6 +126,14 @@ person-roles/ann            GET    in  403  403  200  403  403  403  403  200
 person-roles/ann            POST   in  403  403  200  403  403  403  403  200
 roles                       GET    in  403  403  200  403  403  403  200  200
 roles                       POST   in  403  403  200  403  403  403  200  200
+invite-many                 GET    in  403  403  200  403  403  403  403  200
+invite-many                 POST   in  403  403  200  403  403  403  403  200
+person-invite/ann           GET    in  403  403  405  403  403  403  403  405
+person-invite/ann           POST   in  403  403  302  403  403  403  403  302
+person-sign-out/ann         GET    in  403  403  200  403  403  403  403  200
+person-sign-out/ann         POST   in  403  403  200  403  403  403  403  200
+person-second-factor/ann    GET    in  403  403  403  403  403  403  403  200
+person-second-factor/ann    POST   in  403  403  403  403  403  403  403  200
 person-salary/ann           GET    in  403  403  405  405  403  403  403  403
 person-salary/ann           POST   in  403  403  200  200  403  403  403  403
 person-salary-looks/ann     GET    in  200  404  200  404  404  404  200  404

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, Self
 
 from django.conf import settings
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import models
 from django.db.models import F, Q
 
@@ -37,6 +38,15 @@ class Employees(models.QuerySet):
     def here(self, day: date) -> Self:
         """Who has not left before that day; also who is yet to begin."""
         return self.filter(Q(left_on=None) | Q(left_on__gte=day), erased_at=None)
+
+    def without_account(self) -> Self:
+        """Who has no login, or one without password, PIN or sign-in ever."""
+        unused = Q(
+            user__password__startswith=UNUSABLE_PASSWORD_PREFIX,
+            user__pin=None,
+            user__last_login=None,
+        )
+        return self.filter(Q(user=None) | unused)
 
     def with_place(self, day: date) -> Self:
         """Each with the membership in force, if any, as the list `now_in`."""

@@ -1,8 +1,10 @@
 """Somebody's way in: account, roles, second factor, sessions, and their end."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
@@ -13,9 +15,20 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from people.models import Employee, Employees, RoleAssignment, User
+from people.models import (
+    Department,
+    Employee,
+    Employees,
+    Invitation,
+    Membership,
+    Placement,
+    RoleAssignment,
+    Site,
+    User,
+)
 from people.services import audit
-from people.services.invitations import NotInvited, invite, login_of
+from people.services.calendars import subtree
+from people.services.invitations import DAYS, NotInvited, invite, login_of
 from people.services.outbox import send_later
 from people.services.roles import (
     RoleKey,
@@ -25,6 +38,10 @@ from people.services.roles import (
     follow_all_roles,
     follow_roles,
 )
+from people.services.slips import Slip
+
+MOST_INVITED = 500
+"""At a time: each costs a few writes, and a printer holds no more paper."""
 
 
 class Account(StrEnum):
@@ -108,14 +125,52 @@ def give_roles(
 
 
 @transaction.atomic
-def invite_anew(employee: Employee, *, way: str, by: User) -> str:
+def invite_anew(employee: Employee, *, way: str, by: User) -> Slip:
     """A link for somebody else, as `invite` makes it. Raises NotInvited: also for an account that
     gives more rights than one's own, and for the own."""
     if employee.user_id == by.pk:
         raise NotInvited(_("Nobody invites themself."))
     if employee.user and (refusal := beyond_account(employee.user, by=by)):
         raise NotInvited(refusal)
-    return invite(employee, way=way, by=by)
+    link = invite(employee, way=way, by=by)
+    expires_at = timezone.now() + timedelta(days=DAYS[Invitation.Way(way)])
+    return Slip(employee.name, employee.number, link, expires_at, employee.language)
+
+
+def waiting_for_invitation(
+    *, department: Department | None, site: Site | None, today: date
+) -> Employees:
+    """Who is here and can't sign in, and holds no invitation that still works."""
+    found = Employee.objects.here(today).without_account().select_related("user")
+    if department:
+        found = found.filter(_works_in(subtree({department.pk}, on=today), on=today))
+    if site:
+        places = Placement.objects.on(today).filter(site=site).values("department")
+        found = found.filter(_works_in(places, on=today))
+    invited = Invitation.objects.filter(
+        user=OuterRef("user"), used_at=None, expires_at__gt=timezone.now()
+    )
+    return found.filter(~Exists(invited)).order_by("sort_key", "number")[:MOST_INVITED]
+
+
+def _works_in(departments: Any, *, on: date) -> Exists:
+    places = Membership.objects.on(on)
+    return Exists(places.filter(employee=OuterRef("pk"), department__in=departments))
+
+
+@transaction.atomic
+def invite_many(employees: Iterable[Employee], *, by: User) -> list[Slip]:
+    """Mail whoever has an address; returns the slips of the others. Whose account gives more
+    rights than one's own is left out."""
+    slips = []
+    for employee in employees:
+        if employee.user_id == by.pk or (employee.user and beyond_account(employee.user, by=by)):
+            continue
+        way = Invitation.Way.MAIL if employee.email else Invitation.Way.SLIP
+        slip = invite_anew(employee, way=way, by=by)
+        if way == Invitation.Way.SLIP:
+            slips.append(slip)
+    return slips
 
 
 @transaction.atomic

@@ -30,7 +30,12 @@ def index(request):
         visible_people(user).with_place(timezone.localdate()),
         title=_("Colleagues"),
         filters=StaffFilter if keeps else DirectoryFilter,
-        actions=[(reverse("join"), _("Somebody joins"))] if joins else [],
+        actions=[
+            (reverse("join"), _("Somebody joins")),
+            (reverse("invite-many"), _("Invite many")),
+        ]
+        if joins
+        else [],
         counted=False,
         may_export=user.has_perm("people.export_people"),
     )
