@@ -1,8 +1,10 @@
-"""Dates as they come in: in addresses, /days/2026-11-20/, and in forms."""
+"""Dates as they come in, in addresses and forms, and as people read them."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils import formats, timezone
+from django.utils.translation import gettext
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 2), date(2199, 12, 31)
 
@@ -18,3 +20,23 @@ class DateConverter:
 
     def to_url(self, value: date) -> str:
         return value.isoformat()
+
+
+def long_day(day: date) -> str:
+    """A day with its weekday, in the order of the reader's language."""
+    # Translators: Django's date format of a day written out: Sunday 22 November 2026
+    return formats.date_format(day, gettext("l j F Y"))
+
+
+def short_day(day: date | None) -> str:
+    """A day as lists and tables write it, with its weekday; a dash when there is none."""
+    # Translators: Django's date format of a day in a list: Sun 22 Nov 2026
+    return formats.date_format(day, gettext("D j M Y")) if day else "–"
+
+
+def moment(at: datetime | None) -> str:
+    """When something happened, by the reader's clock; a dash when it has not."""
+    if at is None:
+        return "–"
+    # Translators: Django's date format of a moment in a list: 22 Nov 2026, 17:05
+    return formats.date_format(timezone.localtime(at), gettext("j M Y, H:i"))

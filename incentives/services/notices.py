@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import date, datetime
 
 from django.urls import reverse
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -12,6 +12,7 @@ from incentives import rules
 from incentives.models import HeldFigure, Restatement
 from incentives.services.closing import CloseRefused
 from incentives.services.reading import due_goals
+from people.dates import long_day
 from people.models import Department, Role, User
 from people.services.calendars import company_yesterday
 from people.services.notices import Facts, Kind, News, Way, register, tell, tell_all
@@ -25,8 +26,7 @@ NAMED = 3
 
 
 def _day(facts: Facts) -> str:
-    # Translators: Django's date format of a day written out: Sunday 22 November 2026
-    return formats.date_format(date.fromisoformat(facts["date"]), _("l j F Y"))
+    return long_day(date.fromisoformat(facts["date"]))
 
 
 def _awaited(facts: Facts) -> str:

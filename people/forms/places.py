@@ -8,6 +8,7 @@ from django import forms
 from django.core.validators import RegexValidator
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from holidays.registry import COUNTRIES
 
 from people import rules
@@ -24,7 +25,7 @@ class DayField(forms.DateField):
 
 class NameField(forms.CharField):
     def __init__(self, **kwargs):
-        super().__init__(**{"label": _("Name"), "max_length": 200, **kwargs})
+        super().__init__(**{"label": pgettext_lazy("place", "Name"), "max_length": 200, **kwargs})
 
 
 class CodeField(forms.CharField):

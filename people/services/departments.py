@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from people.dates import long_day
 from people.models import (
     Department,
     Employee,
@@ -32,7 +33,6 @@ from people.services.places import (
     last_place,
     one_place_at_a_time,
     place_from,
-    shown,
 )
 from people.services.previews import Effects
 from people.services.retrying import retried
@@ -148,7 +148,7 @@ def merge_department(
     if closed := first_closed_day(into, since=from_date):
         raise PlacesRefused(
             _("%(name)s is closed from %(day)s; merge into one that stays open.")
-            % {"name": into.name, "day": shown(closed)}
+            % {"name": into.name, "day": long_day(closed)}
         )
     seen = _watch(department, from_date)
     effects = [
@@ -194,7 +194,7 @@ def _place_before(department: Department, from_date: date) -> Placement:
     if held.from_date > from_date:
         raise PlacesRefused(
             _("%(name)s moves or opens on %(day)s already; choose that day or a later one.")
-            % {"name": department.name, "day": shown(held.from_date)}
+            % {"name": department.name, "day": long_day(held.from_date)}
         )
     return held
 
@@ -205,12 +205,12 @@ def _open_place(department: Department, closed_from: date) -> Placement:
     if held.until_date and held.until_date < closed_from:
         raise PlacesRefused(
             _("%(name)s is closed after %(day)s already.")
-            % {"name": department.name, "day": shown(held.until_date)}
+            % {"name": department.name, "day": long_day(held.until_date)}
         )
     if held.from_date == closed_from:
         raise PlacesRefused(
             _("%(name)s opens or moves on %(day)s; choose a later day.")
-            % {"name": department.name, "day": shown(held.from_date)}
+            % {"name": department.name, "day": long_day(held.from_date)}
         )
     return held
 
@@ -236,7 +236,7 @@ def _replace(
             % {
                 "through": circle.through.name,
                 "name": department.name,
-                "day": shown(circle.day),
+                "day": long_day(circle.day),
             }
         )
     _refuse_closed_parent(place)
@@ -250,7 +250,7 @@ def _refuse_closed_parent(place: Placement) -> None:
     if closed and (place.until_date is None or closed <= place.until_date):
         raise PlacesRefused(
             _("%(name)s is closed from %(day)s; choose a department that stays open above it.")
-            % {"name": place.parent.name, "day": shown(closed)}
+            % {"name": place.parent.name, "day": long_day(closed)}
         )
 
 
@@ -333,7 +333,7 @@ def _move_members(
             len(people),
         )
         % {
-            "n": len(people), "into": into.name, "day": shown(from_date),
+            "n": len(people), "into": into.name, "day": long_day(from_date),
             "people": _listed([employee.name for employee in people.values()]),
         }
     ]  # fmt: skip
@@ -368,7 +368,7 @@ def _hand_over(
     if later:
         raise PlacesRefused(
             _("%(name)s moves on %(day)s already; merge from that day on.")
-            % {"name": child.name, "day": shown(later.from_date)}
+            % {"name": child.name, "day": long_day(later.from_date)}
         )
     seen = _watch(child, day)
     place = _replace(child, place, parent, place.site, as_of=day)
@@ -390,7 +390,7 @@ def _shut(department: Department, held: Placement, *, last_day: date, why: str, 
     )  # fmt: skip
     return _("%(name)s is open through %(day)s for the last time; its history stays.") % {
         "name": department.name,
-        "day": shown(last_day),
+        "day": long_day(last_day),
     }
 
 
@@ -435,7 +435,7 @@ def _watch(department: Department, from_date: date) -> Callable[[], Effects]:
 
 def _stands(place: Placement) -> str:
     where = {
-        "name": place.department.name, "site": place.site.name, "day": shown(place.from_date),
+        "name": place.department.name, "site": place.site.name, "day": long_day(place.from_date),
         "parent": place.parent.name if place.parent else "",
     }  # fmt: skip
     if place.parent:

@@ -2,15 +2,11 @@
 
 from datetime import date
 
-from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from people.dates import short_day
 from people.models import Employee, Role, RoleAssignment
-
-
-def _day(day: date) -> str:
-    return formats.date_format(day, "SHORT_DATE_FORMAT")
 
 
 def of_a_past_date(day: date, *, today: date) -> list[str]:
@@ -22,14 +18,14 @@ def of_a_past_date(day: date, *, today: date) -> list[str]:
             "%(day)s is in the past. Days that are not final yet are counted with this change;"
             " final days keep their head counts and their money until somebody corrects them."
         )
-        % {"day": _day(day)}
+        % {"day": short_day(day)}
     ]
 
 
 def of_leaving(employee: Employee, last_day: date | None, *, today: date) -> list[str]:
     if last_day is None:
         return [_("%(name)s stays: the last day is taken back.") % {"name": employee.name}]
-    lines = [_("The last day is %(day)s.") % {"day": _day(last_day)}]
+    lines = [_("The last day is %(day)s.") % {"day": short_day(last_day)}]
     planned = employee.memberships.filter(from_date__gt=last_day).count()
     if planned:
         text = ngettext(
@@ -78,7 +74,7 @@ def named(assignment: RoleAssignment) -> str:
 def of_coming_back(employee: Employee, from_date: date, *, today: date) -> list[str]:
     lines = [
         _("%(name)s works here again from %(day)s.")
-        % {"name": employee.name, "day": _day(from_date)},
+        % {"name": employee.name, "day": short_day(from_date)},
         _("The last salary holds again; set another one if it has changed."),
     ]
     if employee.user:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import IntegrityError
-from django.utils import formats
 from django.utils.translation import gettext as _
 
 from people import rules
@@ -129,7 +128,3 @@ def _through(department_id: int, in_force: dict[int, Placement]) -> Department |
         seen.add(at.department_id)
         at = in_force.get(at.parent_id)
     return None
-
-
-def shown(day: date) -> str:
-    return formats.date_format(day)

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from datetime import date
 
 from django.db import connection
-from django.utils import formats
 from django.utils.translation import gettext as _
+
+from people.dates import long_day
 
 _KEY = 9500
 
@@ -46,4 +47,4 @@ def final_day_behind(first: date, last: date | None = None) -> str:
     return _(
         "%(day)s is final and was decided without this change. Let it hold from a day after that,"
         " or correct the final days one by one (restatement)."
-    ) % {"day": formats.date_format(max(found))}
+    ) % {"day": long_day(max(found))}

@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from people import rules
+from people.dates import long_day
 from people.models import CalendarEntry, Placement, Site, User, WorkingWeek
 from people.services import audit, policies
 from people.services.calendars import SiteDays, site_days
-from people.services.places import PlacesRefused, shown
+from people.services.places import PlacesRefused
 from people.services.previews import Effects
 from people.services.retrying import retried
 from people.services.rule_changes import change_rules, final_day_behind
@@ -98,7 +99,7 @@ def _other_clock(old: ZoneInfo, new: ZoneInfo, *, now: datetime) -> Effects:
     if before != after:
         effects.append(
             _("It is %(after)s there at once, and no longer %(before)s.")
-            % {"before": shown(before), "after": shown(after)}
+            % {"before": long_day(before), "after": long_day(after)}
         )
     return effects
 
@@ -139,7 +140,7 @@ def change_week(
     span = rules.days_between(from_date, min(last, from_date + LOOKED_AHEAD))
     effects = _other_days(before, site_days(site), span)
     if later:
-        effects.append(_("From %(day)s the later week holds.") % {"day": shown(later.from_date)})
+        effects.append(_("From %(day)s the later week holds.") % {"day": long_day(later.from_date)})
     return effects
 
 
@@ -153,7 +154,7 @@ def _other_days(before: SiteDays, after: SiteDays, span: list[date]) -> Effects:
     gained = [day for day in changed if after.calendar.works_on(day)]
     lost = [day for day in changed if not after.calendar.works_on(day)]
     effects = []
-    where = {"first": shown(span[0]), "last": shown(span[-1])}
+    where = {"first": long_day(span[0]), "last": long_day(span[-1])}
     if gained:
         effects.append(
             ngettext(
@@ -178,7 +179,7 @@ def _other_days(before: SiteDays, after: SiteDays, span: list[date]) -> Effects:
 
 def _listed(days: list[date]) -> str:
     """The first days, and how many more."""
-    first = ", ".join(shown(day) for day in days[:NAMED])
+    first = ", ".join(long_day(day) for day in days[:NAMED])
     if len(days) <= NAMED:
         return first
     return _("%(names)s and %(n)s more") % {"names": first, "n": len(days) - NAMED}
@@ -193,7 +194,7 @@ def add_calendar_entry(site: Site, *, day: date, kind: str, name: str, by: User)
     if known:
         raise PlacesRefused(
             _("%(day)s is “%(name)s” already; remove that first.")
-            % {"day": shown(day), "name": known.name}
+            % {"day": long_day(day), "name": known.name}
         )
     return _change_entry(site, day, lambda: _make_entry(site, day, kind, name, by=by))
 
@@ -243,11 +244,11 @@ def _change_entry(site: Site, day: date, change: Callable[[], None]) -> Effects:
 
 
 def _works(day: date) -> str:
-    return _("%(day)s is a working day.") % {"day": shown(day)}
+    return _("%(day)s is a working day.") % {"day": long_day(day)}
 
 
 def _rests(day: date) -> str:
-    return _("%(day)s is no working day.") % {"day": shown(day)}
+    return _("%(day)s is no working day.") % {"day": long_day(day)}
 
 
 def holidays_of(site: SiteDays, year: int) -> list[tuple[date, str]]:

@@ -6,12 +6,12 @@ from io import BytesIO
 
 import segno
 from django.utils import timezone, translation
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
+from people.dates import long_day
 from people.services import fonts
 
 WIDTH, HEIGHT = A4[0] / 2, A4[1] / 2
@@ -57,7 +57,7 @@ def _cutting_lines(canvas: Canvas) -> None:
 def _draw(canvas: Canvas, slip: Slip, *, left: float, top: float) -> None:
     x, y = left + MARGIN, top - MARGIN
     number = _("Employee number %(number)s") % {"number": slip.number}
-    until = date_format(timezone.localtime(slip.expires_at), "DATE_FORMAT")
+    until = long_day(timezone.localtime(slip.expires_at).date())
     for text, size in (
         ("Ninetyfive", 9),
         (slip.name, _size_of(slip.name)),
