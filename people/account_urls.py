@@ -63,5 +63,6 @@ urlpatterns = [
          name="openid_connect_callback"),
     path("shared-device/", shared_devices.sign_in, name="shared-device"),
     path("devices/", accounts.devices, name="devices"),
+    path("devices/others/end/", accounts.end_other_sessions, name="end-other-sessions"),
     path("devices/<int:pk>/end/", accounts.end_session, name="end-session"),
 ]  # fmt: skip

@@ -1,15 +1,23 @@
 """Answers that hold for every page: what is not stored, whose language, which proof is missing."""
 
+import time
+
 from allauth.mfa.utils import is_mfa_enabled
+from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
 from django.core.exceptions import PermissionDenied
+from django.http import HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import add_never_cache_headers
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
 from people import second_factor
+from people.services import security_log, sessions
 from people.services.languages import language_of
 from people.services.pins import SHARED_SECONDS, SHARED_SESSION
 from people.services.retrying import DatabaseBusy
@@ -27,6 +35,9 @@ class PersonalPagesAreNotStored:
         if personal and not response.has_header("Cache-Control"):
             add_never_cache_headers(response)
             response["Cache-Control"] = "no-store"
+        if personal and not request.user.is_authenticated:
+            # Signed out: nothing of it stays in the browser either.
+            response["Clear-Site-Data"] = '"cache", "storage"'
         return response
 
     def process_exception(self, request, exception):
@@ -107,7 +118,7 @@ class SharedDevicesForget:
     """A session at a shared device ends soon after the last click, leaves nothing behind, and
     does not reach the account: a PIN is not enough to change what is stronger than a PIN."""
 
-    CLOSED = ("account_", "mfa_", "socialaccount_", "openid_connect_", "devices", "end-session")
+    CLOSED = ("account_", "mfa_", "socialaccount_", "openid_connect_", "devices", "end-")
     OPEN = ("account_login", "account_logout", "account_inactive")
 
     def __init__(self, get_response):
@@ -123,3 +134,70 @@ class SharedDevicesForget:
         closed = name.startswith(self.CLOSED) and name not in self.OPEN
         if closed and request.session.get(SHARED_SESSION):
             raise PermissionDenied
+
+
+class ContentPolicy(CSPMiddleware):
+    """The policy of settings; where editors write, theirs. And no other house embeds an answer."""
+
+    def get_policy_parts(self, request, response, report_only=False) -> PolicyParts:
+        parts = super().get_policy_parts(request, response, report_only)
+        if request.path_info.startswith(reverse("wagtailadmin_home")) and not report_only:
+            parts.config = settings.WRITERS_POLICY
+        return parts
+
+    def process_response(self, request, response):
+        response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        return super().process_response(request, response)
+
+
+class OnlyKnownMethods:
+    """TRACE and whatever else no page here answers is refused before anything is done."""
+
+    KNOWN = ("GET", "HEAD", "POST", "OPTIONS")
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.method not in self.KNOWN:
+            return HttpResponseNotAllowed(self.KNOWN)
+        return self.get_response(request)
+
+
+class SessionsEnd:
+    """After an hour without a request or twelve in all; later for who asked to stay signed in,
+    but never for those whose role requires a second factor."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.user.is_authenticated:
+            now = time.time()
+            # Asked first, as it costs a query only where somebody stays signed in.
+            remembered = not request.session.get_expire_at_browser_close()
+            may_be = remembered and not second_factor.is_required(request)
+            if sessions.is_over(request.session, at=now, may_be_remembered=may_be):
+                security_log.note("session_expired", request)
+                logout(request)
+                messages.info(request, _("You were signed out, as you have not been here lately."))
+            else:
+                sessions.seen(request.session, at=now)
+        return self.get_response(request)
+
+
+class RefusalsAreNoted:
+    """What somebody may not do, or what is not theirs, goes into the security log."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        who = request.user
+        response = self.get_response(request)
+        if response.status_code in (400, 403) or (
+            # Somebody else's object answers 404; a stranger's 404 is the noise of the Internet.
+            response.status_code == 404 and who.is_authenticated
+        ):
+            security_log.note("refused", request, user=who, status=response.status_code)
+        return response

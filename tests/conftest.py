@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
+from django.core.cache import cache
 from django.test import Client
 
 from incentives.models import Metric, Result, Target
@@ -46,6 +47,12 @@ def show_second_factor(session, user, *, seconds_ago: float = 0) -> None:
         {"method": "mfa", "at": time.time() - seconds_ago, "id": 0, "type": "totp"}
     ]
     session["account_authentication_methods_user"] = str(user.pk)
+
+
+@pytest.fixture(autouse=True)
+def nothing_counted_before():
+    """The limits that the cache counts begin anew with each test."""
+    cache.clear()
 
 
 @pytest.fixture

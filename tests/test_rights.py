@@ -95,7 +95,9 @@ shared-device               POST 200  200  200  200  200  200  200  200  200
 devices                     GET   in  200  200  200  200  200  200  200  200
 devices                     POST  in  200  200  200  200  200  200  200  200
 end-session/of-dee          GET   in  405  405  405  405  405  405  405  405
-end-session/of-dee          POST  in  404  404  302  404  404  404  404  404
+end-session/of-dee          POST  in  302  302  302  302  302  302  302  302
+end-other-sessions          GET   in  405  405  405  405  405  405  405  405
+end-other-sessions          POST  in  302  302  302  302  302  302  302  302
 invitation/wrong            GET  410  410  410  410  410  410  410  410  410
 invitation/wrong            POST 410  410  410  410  410  410  410  410  410
 invitation/of-ann           GET  200  200  200  200  200  200  200  200  200

@@ -155,3 +155,67 @@ def test_the_parser_finds_what_it_looks_for():
     parser.feed('<style></style><p style="x" onclick="y"></p><script>z</script>')
     parser.feed('<a href="javascript:z"><script type="application/json">{}</script>')
     assert parser.found == ["style", "p style", "p onclick", "script", "a href=javascript:z"]
+
+
+def test_where_editors_write_there_is_a_looser_policy_but_one(client, root):
+    client.force_login(root)
+    said = said_policy(client.get("/cms/"))
+    assert {"script-src 'self' 'unsafe-inline'", "object-src 'none'", "base-uri 'none'"} <= said
+    assert {"frame-ancestors 'self'", "connect-src 'self'", "default-src 'none'"} <= said
+
+
+@pytest.mark.parametrize("path", ["/static/css/tokens.css", "/nowhere/", "/sign-in/"])
+def test_static_files_and_refusals_keep_to_the_house_too(client, path):
+    response = client.get(path)
+    assert said_policy(response) == POLICY
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert response["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert response["Referrer-Policy"] == "same-origin"
+    assert "charset=utf-8" in response["Content-Type"]
+
+
+@pytest.mark.parametrize("method", ["TRACE", "PUT", "DELETE", "PATCH", "CONNECT", "NONSENSE"])
+def test_methods_nobody_needs_are_refused_before_anything_is_done(client, ann, goals, method):
+    client.force_login(ann)
+    response = client.generic(method, "/days/", "x")
+    assert (response.status_code, response.content) == (405, b"")
+
+
+def test_an_unexpected_error_says_nothing_about_the_inside(client, ann, goals, monkeypatch):
+    def broken(*_args, **_kwargs):
+        raise RuntimeError("the secret of the inside")
+
+    client.force_login(ann)
+    client.raise_request_exception = False
+    monkeypatch.setattr("incentives.views.days.company_verdict", broken)
+    response = client.get("/days/2026-03-02/")
+    assert response.status_code == 500
+    assert b"secret" not in response.content
+    assert b"Traceback" not in response.content
+
+
+def test_in_production_cookies_are_bound_to_the_host(tmp_path):
+    from tests.production import production_settings
+
+    said = production_settings()
+    assert said["SESSION_COOKIE_NAME"] == "__Host-session"
+    assert said["CSRF_COOKIE_NAME"] == "__Host-csrf"
+    assert said["LANGUAGE_COOKIE_NAME"] == "__Host-language"
+    assert said["SCREEN_COOKIE_NAME"] == "__Secure-screen"
+    for name in ("SESSION", "CSRF", "LANGUAGE"):
+        assert said[f"{name}_COOKIE_SECURE"] is True
+        assert said[f"{name}_COOKIE_HTTPONLY"] is True
+        assert said[f"{name}_COOKIE_SAMESITE"] == "Lax"
+        assert said[f"{name}_COOKIE_PATH"] == "/"
+        assert said[f"{name}_COOKIE_DOMAIN"] is None
+
+
+def test_production_speaks_https_only_and_shows_no_faults():
+    from tests.production import production_settings
+
+    said = production_settings()
+    assert said["DEBUG"] is False
+    assert said["SECURE_SSL_REDIRECT"] is True
+    assert said["SECURE_HSTS_SECONDS"] >= 365 * 24 * 3600
+    assert said["SECURE_HSTS_INCLUDE_SUBDOMAINS"] is True

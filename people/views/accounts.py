@@ -1,5 +1,6 @@
 """One's own account: an invitation, the devices, and where Wagtail sends whom it refuses."""
 
+from allauth.account.decorators import reauthentication_required
 from allauth.account.utils import perform_login
 from allauth.account.views import LoginView
 from allauth.usersessions.models import UserSession
@@ -18,6 +19,7 @@ from django.views.i18n import set_language
 from people.forms.accounts import AcceptInvitationForm
 from people.services.invitations import accept, waiting_invitation
 from people.services.languages import speak
+from people.services.sessions import end_sessions
 
 
 class SignIn(LoginView):
@@ -71,10 +73,21 @@ def devices(request):
 
 @login_required
 @require_POST
+@reauthentication_required
 def end_session(request, pk: int):
     session = UserSession.objects.filter(user=request.user, pk=pk).first()
     if session is None:
         raise Http404
     session.end()
     messages.success(request, _("That device is signed out."))
+    return redirect("devices")
+
+
+@login_required
+@require_POST
+@reauthentication_required
+def end_other_sessions(request):
+    """Everywhere but here: after a new second factor, or when a device is lost."""
+    end_sessions(request.user, by=request.user, but=request.session.session_key)
+    messages.success(request, _("You are signed out everywhere else."))
     return redirect("devices")

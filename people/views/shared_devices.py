@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 
 from people.forms.accounts import PinSignInForm, too_many
+from people.services import guessing, security_log
 from people.services.guessing import TooManyGuesses
 from people.services.pins import SHARED_SECONDS, SHARED_SESSION, check_pin
 
@@ -39,5 +40,7 @@ def _known(request, form: PinSignInForm):
         form.add_error(None, too_many(error))
         return None
     if user is None:
+        digest = guessing.digest(said["number"])
+        security_log.note("sign_in_refused", request, login=digest, way="pin")
         form.add_error(None, _("That number or PIN is not right."))
     return user

@@ -10,7 +10,7 @@ from people.models import User
 from people.services import audit
 from screens.models import Screen
 
-COOKIE = "screen"
+COOKIE = settings.SCREEN_COOKIE_NAME
 
 
 def add_screen(name: str, *, place: str, language: str, by: User) -> tuple[Screen, str]:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 from allauth.usersessions.models import UserSession
@@ -110,7 +111,11 @@ def test_my_devices_shows_each_session_and_ends_it(client, ann):
     assert "Desk" in page
     assert "Phone" in page
     there = UserSession.objects.get(user_agent="Phone")
-    assert client.post(f"/account/devices/{there.pk}/end/").url == "/account/devices/"
+    end = f"/account/devices/{there.pk}/end/"
+    assert client.post(end).url == f"/account/reauthenticate/?next={quote(end, safe='')}"
+    assert is_in(phone)
+    client.post("/account/reauthenticate/", {"password": "secret"})
+    assert client.post(end).url == "/account/devices/"
     assert not is_in(phone)
     assert is_in(client)
 
@@ -119,6 +124,7 @@ def test_somebody_elses_session_is_not_found(client, ann, cas):
     other = SignedInClient()
     sign_in(other, "cas")
     sign_in(client)
+    client.post("/account/reauthenticate/", {"password": "secret"})
     theirs = UserSession.objects.get(user=cas)
     assert client.post(f"/account/devices/{theirs.pk}/end/").status_code == 404
     assert is_in(other)
