@@ -3,6 +3,7 @@
 import time
 
 from allauth.mfa.utils import is_mfa_enabled
+from csp.constants import HEADER
 from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
 from django.contrib import messages
@@ -141,11 +142,17 @@ class ContentPolicy(CSPMiddleware):
 
     def get_policy_parts(self, request, response, report_only=False) -> PolicyParts:
         parts = super().get_policy_parts(request, response, report_only)
-        if request.path_info.startswith(reverse("wagtailadmin_home")) and not report_only:
+        if self._for_writers(request) and not report_only:
             parts.config = settings.WRITERS_POLICY
         return parts
 
+    def _for_writers(self, request) -> bool:
+        return request.path_info.startswith(reverse("wagtailadmin_home"))
+
     def process_response(self, request, response):
+        if self._for_writers(request):
+            # A preview is the page's own answer, whose policy would not let it be framed.
+            response.headers.pop(HEADER, None)
         response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return super().process_response(request, response)
 
