@@ -89,8 +89,8 @@ class SalaryLookTable(tables.Table):
         return value.name
 
 
-SHOWN_CHANGES = 12
-"""Changes of one entry on the page; the file has them all."""
+SHOWN_CHANGES = 3
+"""So many changes of one entry are seen at once; the others unfold."""
 
 
 def written(value) -> str:
@@ -109,6 +109,10 @@ def change_lines(entry: audit.OpenedEntry) -> list[str]:
     lines = [f"{written(before)} → {written(after)}" for _key, before, after in entry.changes]
     named = zip(entry.changes, lines, strict=True)
     return [f"{key}: {line}" if key else line for (key, _before, _after), line in named]
+
+
+def _stacked(lines: list[str]):
+    return format_html_join("", "<div>{}</div>", ((line,) for line in lines))
 
 
 class AuditTable(tables.Table):
@@ -145,11 +149,12 @@ class AuditTable(tables.Table):
         if entry.erased:
             return format_html('<span class="tag">{}</span>', gettext("erased"))
         lines = change_lines(entry)
-        more = len(lines) - SHOWN_CHANGES
-        if more > 0:
-            said = ngettext("and %(n)s more, in the file", "and %(n)s more, in the file", more)
-            lines = [*lines[:SHOWN_CHANGES], said % {"n": more}]
-        return format_html_join("", "<div>{}</div>", ((line,) for line in lines)) or "–"
+        first, rest = _stacked(lines[:SHOWN_CHANGES]), lines[SHOWN_CHANGES:]
+        if not rest:
+            return first or "–"
+        more = ngettext("%(n)s more", "%(n)s more", len(rest)) % {"n": len(rest)}
+        folded = "{}<details><summary>{}</summary>{}</details>"
+        return format_html(folded, first, more, _stacked(rest))
 
     def value_changes(self, record):
         entry = _opened(record)
