@@ -53,6 +53,12 @@ class AccountAdapter(DefaultAccountAdapter):
     def _rollback_login_failed_rl_usage(self) -> None:
         """Attempts are counted by services.guessing, in the database and not in the cache."""
 
+    def pre_login(self, request, user, **how):
+        """A passkey shows who somebody is, and not that they still work here."""
+        if not user.may_sign_in(on=timezone.localdate()):
+            return self.respond_user_inactive(request, user)
+        return super().pre_login(request, user, **how)
+
     def get_logout_redirect_url(self, request) -> str:
         """At a shared device to the page that also clears what the browser keeps."""
         if request.session.get(SHARED_SESSION):

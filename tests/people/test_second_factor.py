@@ -2,6 +2,7 @@
 
 import re
 import time
+from datetime import timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -11,8 +12,9 @@ from allauth.mfa.totp.internal.auth import (
     generate_totp_secret,
     hotp_value,
 )
-from django.core.cache import cache
+from allauth.mfa.webauthn.forms import LoginWebAuthnForm
 from django.urls import reverse
+from django.utils import timezone
 
 from incentives.models import Restatement
 from people.models import Role, SignInAttempt
@@ -36,11 +38,6 @@ SET_UP = {
     "mfa_login_webauthn", "mfa_reauthenticate_webauthn", "mfa_remove_webauthn",
     "mfa_edit_webauthn", "account_reauthenticate", "account_logout", "set_language", "styleguide",
 }  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def no_code_was_used():
-    cache.clear()
 
 
 def code_of(secret: str) -> str:
@@ -132,6 +129,18 @@ def test_codes_are_guessed_as_seldom_as_passwords(client, fay, monkeypatch):
     assert b"Too many attempts" in client.post(there, {"code": code_of(secret)}).content
     # Passwords are counted apart, so that codes can't keep an owner out of the first step.
     assert SignInAttempt.objects.filter(way="code", user=fay).count() == 6
+
+
+@pytest.mark.parametrize("left_yesterday", [False, True])
+def test_a_passkey_opens_nothing_for_a_leaver(client, ann, monkeypatch, left_yesterday):
+    key = Authenticator.objects.create(user=ann, type="webauthn", data={})
+    monkeypatch.setattr(LoginWebAuthnForm, "clean_credential", lambda _form: key)
+    if left_yesterday:
+        ann.employee.left_on = timezone.localdate() - timedelta(days=1)
+        ann.employee.save()
+    answer = client.post("/account/passkeys/login/", {"credential": '{"id": "x"}'})
+    assert answer.status_code == (403 if left_yesterday else 302)
+    assert ("_auth_user_id" in client.session) is not left_yesterday
 
 
 def leads_to_setting_up(response) -> bool:
