@@ -5,7 +5,7 @@ import secrets
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -52,18 +52,33 @@ def invite(employee: Employee, *, way: str, by: User) -> str:
     return link
 
 
+@transaction.atomic
 def login_of(employee: Employee) -> User:
     """The employee's account, made when there is none yet. Raises NotInvited when the number is
     another account's name."""
     if employee.user is None:
-        if User.objects.filter(username__iexact=employee.number).exists():
-            raise NotInvited(_("There is another login %(number)s.") % {"number": employee.number})
-        user = User(username=employee.number, email=employee.email)
-        user.set_unusable_password()
-        user.save()
-        employee.user = user
+        # Whoever invites at the same moment waits here, and finds the account.
+        locked = Employee.objects.select_for_update(of=("self",)).get(pk=employee.pk)
+        employee.user = locked.user or _new_login(locked)
         employee.save(update_fields=["user"])
     return employee.user
+
+
+def _new_login(employee: Employee) -> User:
+    taken = NotInvited(
+        _("Another account is already called %(number)s. Have an administrator rename that one.")
+        % {"number": employee.number}
+    )
+    if User.objects.filter(username__iexact=employee.number).exists():
+        raise taken
+    user = User(username=employee.number, email=employee.email)
+    user.set_unusable_password()
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError as error:
+        raise taken from error
+    return user
 
 
 def _mail(employee: Employee, link: str) -> None:

@@ -1,5 +1,6 @@
 """Whose account a single sign-on provider means, and which roles its claims give."""
 
+import logging
 from typing import Any
 
 from django.conf import settings
@@ -7,8 +8,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from people.models import Employee, Role, User
-from people.services.invitations import login_of
+from people.services.invitations import NotInvited, login_of
 from people.services.roles import RoleKey, held_roles, set_roles
+
+log = logging.getLogger(__name__)
 
 
 def account_of(claims: dict[str, Any]) -> User | None:
@@ -21,7 +24,15 @@ def account_of(claims: dict[str, Any]) -> User | None:
         employee = Employee.objects.filter(email__iexact=said["email"]).first()
     else:
         employee = None
-    return login_of(employee) if employee and employee.erased_at is None else None
+    return _login_of(employee) if employee and employee.erased_at is None else None
+
+
+def _login_of(employee: Employee) -> User | None:
+    try:
+        return login_of(employee)
+    except NotInvited as refused:
+        log.warning("single sign-on: employee:%s is refused: %s", employee.pk, refused)
+        return None
 
 
 def _flat(claims: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """An account: how it is named when signing in, and when its sessions end."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from urllib.parse import quote
 
@@ -8,10 +9,11 @@ import pytest
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core import mail
+from django.db import connection
 from django.utils import timezone
 
-from people.models import Invitation, OutgoingMail
-from people.services.invitations import accept, invite, waiting_invitation
+from people.models import Employee, Invitation, OutgoingMail, User
+from people.services.invitations import NotInvited, accept, invite, waiting_invitation
 from people.services.outbox import send_waiting
 from people.services.pins import set_pin
 from tests.conftest import SignedInClient
@@ -299,6 +301,55 @@ def test_a_leavers_invitation_opens_nothing(client, ann, invited):
     ann.employee.left_on = timezone.localdate() - timedelta(days=1)
     ann.employee.save()
     assert client.get(invited).status_code == 410
+
+
+@pytest.fixture
+def newcomer(claims):
+    return Employee.objects.create(number="N-7", name="New", hired_on="2026-01-01")
+
+
+def test_an_account_that_has_the_number_for_its_name_is_not_given_away(newcomer, cas, dee):
+    cas.username = "n-7"
+    cas.save()
+    with pytest.raises(NotInvited, match="Another account is already called N-7"):
+        invite(newcomer, way="slip", by=dee)
+    newcomer.refresh_from_db()
+    assert newcomer.user is None
+    assert not Invitation.objects.exists()
+
+
+def test_an_account_made_at_the_same_moment_is_not_given_away_either(newcomer, dee, monkeypatch):
+    def made_meanwhile(user, password=None):
+        User.objects.create(username=user.username)
+
+    monkeypatch.setattr(User, "set_unusable_password", made_meanwhile)
+    with pytest.raises(NotInvited, match="Another account is already called N-7"):
+        invite(newcomer, way="slip", by=dee)
+    newcomer.refresh_from_db()
+    assert newcomer.user is None
+
+
+def test_whoever_invites_from_an_older_page_finds_the_account(newcomer, dee):
+    seen_before = Employee.objects.get(pk=newcomer.pk)
+    invite(newcomer, way="slip", by=dee)
+    invite(seen_before, way="slip", by=dee)
+    assert seen_before.user == newcomer.user
+    assert User.objects.filter(username="N-7").count() == 1
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_two_who_invite_at_once_make_one_account(newcomer, dee):
+    def at_once(_n):
+        try:
+            return invite(Employee.objects.get(pk=newcomer.pk), way="slip", by=dee)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as crowd:
+        links = list(crowd.map(at_once, range(4)))
+    assert User.objects.filter(username="N-7").count() == 1
+    assert [waiting_invitation(link.split("/")[-2]) is None for link in links].count(False) == 1
 
 
 def test_the_database_does_not_hold_what_the_link_says(ann, invited):

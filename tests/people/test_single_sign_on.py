@@ -164,6 +164,13 @@ def test_an_employee_without_an_account_gets_one(client, ann, offered):
     assert User.objects.get(username="77").employee.name == "New"
 
 
+def test_an_employee_whose_number_names_another_account_is_refused(client, ann, offered):
+    Employee.objects.create(number="ANN", name="New", hired_on="2026-01-01")
+    offered.knows("s12", employee_number="ANN")
+    assert come_back(client, offered, "s12").status_code == 403
+    assert not SocialAccount.objects.exists()
+
+
 def test_roles_follow_the_claims_and_are_taken_away(client, bob, offered):
     for groups, expected in (
         (["n95-exec", "n95-audit", "administrator", {"odd": 1}], {"executive", "auditor", "lead"}),
