@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.db import connection
+from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 
@@ -118,6 +119,20 @@ def test_pins_are_limited_by_the_day_too(ann):
             except TooManyGuesses:
                 pass
     assert tried == 20
+
+
+def test_passwords_are_limited_by_the_day_too(ann):
+    tried = 0
+    for _quarter in range(7):
+        SignInAttempt.objects.update(at=F("at") - timedelta(minutes=16))
+        for n in range(20):
+            address = f"198.51.100.{n}"
+            try:
+                guessing.begin("ann", way=SignInAttempt.Way.PASSWORD, address=address, user=ann)
+                tried += 1
+            except TooManyGuesses:
+                pass
+    assert tried == 100
 
 
 def test_old_attempts_are_forgotten(client, ann):
