@@ -262,6 +262,10 @@ results                     GET    in  200  200  200  200  200  200  200  200
 results                     POST   in  405  405  405  405  405  405  405  405
 /announcements/             GET    in  200  200  200  200  200  200  200  200
 /announcements/             POST   in  200  200  200  200  200  200  200  200
+sign-in-of-cms              GET   302  302  302  302  302  302  302  302  302
+sign-in-of-cms              POST  302  302  302  302  302  302  302  302  302
+sign-in-of-pages            GET   302  302  302  302  302  302  302  302  302
+sign-in-of-pages            POST  302  302  302  302  302  302  302  302  302
 /cms/                       GET    in  403  403  403  403  403  200  403  200
 /cms/                       POST   in  403  403  403  403  403  405  403  405
 /cms/pages/                 GET    in  403  403  403  403  403  200  403  200
