@@ -114,11 +114,13 @@ join                        GET    in  403  403  200  403  403  403  403  200
 join                        POST   in  403  403  200  403  403  403  403  200
 person-describe/ann         GET    in  403  403  200  403  403  403  403  200
 person-describe/ann         POST   in  403  403  200  403  403  403  403  200
+person-describe/dee         GET    in  403  403  403  403  403  403  403  200
 person-describe/dee         POST   in  403  403  403  403  403  403  403  200
 person-move/ann             GET    in  403  403  200  403  403  403  403  200
 person-move/ann             POST   in  403  403  200  403  403  403  403  200
 person-pay/ann              GET    in  403  403  200  200  403  403  403  403
 person-pay/ann              POST   in  403  403  200  200  403  403  403  403
+person-pay/fay              GET    in  403  403  200  403  403  403  403  403
 person-pay/fay              POST   in  403  403  200  403  403  403  403  403
 person-leave/ann            GET    in  403  403  200  403  403  403  403  200
 person-leave/ann            POST   in  403  403  200  403  403  403  403  200
