@@ -95,11 +95,12 @@ def test_the_frame_shows_only_what_one_may_open(client, ann, bob, dee, fay, max_
         ann: everybody,
         bob: everybody | {"figures", "imports", "held-figures"},
         dee: everybody | {"imports", "held-figures", "restatements", "back-test", "salary-looks",
-                          "audit", "sites"},
+                          "audit", "sites", "roles"},
         fay: everybody | {"held-figures", "restatements", "back-test"},
-        max_auditor: everybody | {"restatements", "salary-looks", "audit", "sites"},
+        max_auditor: everybody | {"restatements", "salary-looks", "audit", "sites",
+                                  "roles"},
         root: everybody | {"figures", "imports", "held-figures", "restatements", "back-test",
-                           "wagtailadmin_home", "audit", "mails", "sites"},
+                           "wagtailadmin_home", "audit", "mails", "sites", "roles"},
     }  # fmt: skip
     for user, names in expected.items():
         client.force_login(user)
