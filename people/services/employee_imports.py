@@ -1,5 +1,6 @@
 """Importing employees with their departments, salaries, logins and roles."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -31,6 +32,7 @@ from people.services.importing import (
 from people.services.roles import (
     HeldRoles,
     RoleKey,
+    beyond_accounts,
     beyond_rights,
     everybodys_roles,
     parse_roles,
@@ -268,19 +270,24 @@ def _refuse_clashes(rows: list[EmployeeRow], problems: Problems) -> None:
         email.casefold(): number
         for number, email in Employee.objects.exclude(email="").values_list("number", "email")
     }
+    strangers = User.objects.filter(employee=None)
+    logins = {name.casefold() for name in strangers.values_list("username", flat=True)}
+    their_mails = {mail.casefold() for mail in strangers.values_list("email", flat=True)}
     for row in rows:
         if row.number in lines:
             message = f"{row.number} stands in line {lines[row.number]} already"
             problems.add(message, row.line, "number")
         lines.setdefault(row.number, row.line)
+        if row.email and row.email.casefold() in their_mails:
+            problems.add(employment.another_login(row.email), row.line, "email")
         if row.email:
             owner = mails.setdefault(row.email.casefold(), row.number)
             if owner != row.number:
                 problems.add(employment.email_taken(row.email, owner), row.line, "email")
     known = dict(Employee.objects.values_list("number", "hired_on"))
-    logins = set(User.objects.filter(employee=None).values_list("username", flat=True))
+    _refuse_numbers_alike(rows, known, problems)
     for row in rows:
-        if row.number in logins and (row.email or row.roles):
+        if row.number.casefold() in logins | their_mails:
             problems.add(employment.another_login(row.number), row.line, "number")
         if known.get(row.number, row.hired_on) != row.hired_on:
             problems.add(
@@ -288,6 +295,17 @@ def _refuse_clashes(rows: list[EmployeeRow], problems: Problems) -> None:
             )
         if row.manager and row.manager not in lines and row.manager not in known:
             problems.add(f"“{row.manager}” is not an employee number", row.line, "manager")
+
+
+def _refuse_numbers_alike(
+    rows: list[EmployeeRow], known: Iterable[str], problems: Problems
+) -> None:
+    """People sign in with their number in any case: e1 beside E1 would keep both out."""
+    written = {number.casefold(): number for number in known}
+    for row in rows:
+        number = written.setdefault(row.number.casefold(), row.number)
+        if number != row.number:
+            problems.add(f"there is an employee {number} already", row.line, "number")
 
 
 class _Writer:
@@ -303,6 +321,7 @@ class _Writer:
         self.ended: list[Membership] = []
         self.begun: list[Membership] = []
         self.raised: list[Salary] = []
+        self.beyond: dict[int, str] = {}
 
     def write(self, rows: list[EmployeeRow]) -> None:
         """All rows, or ImportRefused."""
@@ -313,6 +332,7 @@ class _Writer:
         memberships = Membership.objects.select_related("department").order_by("from_date")
         self.memberships = {m.employee_id: m for m in memberships}
         self.salaries = {s.employee_id: s for s in Salary.objects.order_by("from_date")}
+        self.beyond = beyond_accounts(by=self.by)
         roles = everybodys_roles()
         self._set_managers(new, known)
         problems = Problems()
@@ -440,7 +460,10 @@ class _Writer:
         changed = self._describe(employee, row, known)
         changed |= self._leave(employee, row)
         changed |= self._move(employee, row)
-        return changed | self._pay(employee, row)
+        changed |= self._pay(employee, row)
+        if changed:
+            employment.refuse_own(employee, by=self.by)
+        return changed
 
     def _describe(self, employee: Employee, row: EmployeeRow, known: dict[str, Employee]) -> bool:
         wanted: dict[str, Any] = {
@@ -448,6 +471,9 @@ class _Writer:
         }
         if row.manager is not None:
             wanted["manager_id"] = known[row.manager].pk if row.manager else None
+        refusal = self.beyond.get(employee.user_id or 0)
+        if refusal and wanted.get("email", employee.email) != employee.email:
+            raise EmploymentRefused(refusal, field="email")
         return employment.rewrite(employee, wanted)
 
     def _leave(self, employee: Employee, row: EmployeeRow) -> bool:

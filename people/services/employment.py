@@ -186,11 +186,15 @@ def come_back(employee: Employee, *, place: Place, from_date: date, by: User) ->
 def _locked(employee: Employee, *, by: User) -> Employee:
     """Read anew and held until the end: two changes at once would start from the same state."""
     employee = Employee.objects.select_for_update().get(pk=employee.pk)
-    if employee.user_id == by.pk:
-        raise EmploymentRefused(_("nobody changes the own employment"))
+    refuse_own(employee, by=by)
     if employee.erased_at:
         raise EmploymentRefused(_("was erased; nothing about them changes any more"))
     return employee
+
+
+def refuse_own(employee: Employee, *, by: User) -> None:
+    if employee.user_id == by.pk:
+        raise EmploymentRefused(_("nobody changes the own employment"))
 
 
 def _log(action: str, employee: Employee, *, before: dict | None, by: User) -> None:
@@ -253,6 +257,9 @@ def _refuse_taken_email(employee: Employee, email: str) -> None:
     owner = Employee.objects.filter(email__iexact=email).exclude(pk=employee.pk).first()
     if email and owner:
         raise EmploymentRefused(email_taken(email, owner.number), field="email")
+    if email and User.objects.filter(employee=None, email__iexact=email).exists():
+        # Two whom one address means: neither could sign in with it any more.
+        raise EmploymentRefused(another_login(email), field="email")
 
 
 def _manager_of(employee_id: int) -> int | None:

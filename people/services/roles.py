@@ -65,24 +65,27 @@ def beyond_rights(
     return ""
 
 
-def beyond_account(user: User, *, by: User) -> str:
-    """Why `by` may not touch how this user signs in; "" when they may.
+def beyond_accounts(*, by: User, of: Collection[int] | None = None) -> dict[int, str]:
+    """Whose way of signing in `by` may not touch, and why, by user id; `of` these, or of all.
 
     Who could invite an administrator anew would become one.
     """
-    has = set(
-        user.role_assignments.exclude(until_date__lt=timezone.localdate()).values_list(
-            "role", flat=True
-        )
-    )
-    if by.is_system or not has & GIVEN_BY_ADMINISTRATORS:
-        return ""
-    if Role.ADMINISTRATOR in roles_in_force(by):
-        return ""
-    named = ", ".join(sorted(has & GIVEN_BY_ADMINISTRATORS))
-    return _("only an administrator changes the account of somebody with the role %(roles)s") % {
-        "roles": named
-    }
+    if by.is_system or Role.ADMINISTRATOR in roles_in_force(by):
+        return {}
+    now_or_later = RoleAssignment.objects.exclude(until_date__lt=timezone.localdate())
+    found = now_or_later.filter(role__in=GIVEN_BY_ADMINISTRATORS)
+    if of is not None:
+        found = found.filter(user__in=of)
+    has: dict[int, set[str]] = defaultdict(set)
+    for user_id, role in found.values_list("user", "role"):
+        has[user_id].add(role)
+    refusal = _("only an administrator changes the account of somebody with the role %(roles)s")
+    return {pk: refusal % {"roles": ", ".join(sorted(named))} for pk, named in has.items()}
+
+
+def beyond_account(user: User, *, by: User) -> str:
+    """Why `by` may not touch how this user signs in; "" when they may."""
+    return beyond_accounts(by=by, of=[user.pk]).get(user.pk, "")
 
 
 @transaction.atomic

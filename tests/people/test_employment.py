@@ -6,7 +6,7 @@ import pytest
 from allauth.usersessions.models import UserSession
 from django.utils import timezone
 
-from people.models import AuditEntry, Employee, Membership, RoleAssignment, Salary
+from people.models import AuditEntry, Employee, Membership, RoleAssignment, Salary, User
 from people.services.audit import opened
 from tests.conftest import make_person
 
@@ -146,6 +146,14 @@ def test_hr_does_not_take_an_administrators_account_by_its_address(as_dee, root)
     assert "only an administrator" in errors(response)["email"][0]
     root.refresh_from_db()
     assert (root.email, root.employee.email) == ("root@example.org",) * 2
+
+
+def test_nobody_gets_the_address_of_a_login_without_an_employee(as_dee, ann):
+    User.objects.create_user("boss", email="boss@example.org")
+    answer = as_dee.post("/people/ann/change/", {"name": "Ann", "email": "Boss@example.org"})
+    assert "email" in answer.context["form"].errors
+    ann.refresh_from_db()
+    assert ann.email == "ann@example.org"
 
 
 def test_somebody_moves_from_a_day_on(as_dee, employee):

@@ -628,13 +628,55 @@ HEADER = "number,name,department,hired_on"
          "only an administrator gives or takes finance"),
         ("dee", f"{HEADER},email,roles\ndee,Dee,BILLING,2020-01-01,dee@example.org,hr;lead\n",
          "nobody changes the own roles"),
+        ("dee", f"{HEADER},annual_salary,currency\ndee,Dee,BILLING,2020-01-01,90000,GBP\n",
+         "nobody changes the own employment"),
+        ("dee", f"{HEADER}\ndee,Dee,CLAIMS,2020-01-01\n", "nobody changes the own employment"),
+        ("dee", f"{HEADER},email\nroot,Root,BILLING,2020-01-01,dees@example.org\n",
+         "only an administrator changes the account of somebody with the role administrator"),
     ],
 )  # fmt: skip
-def test_nobody_imports_beyond_the_own_rights(request, claims, billing, who, text, message):
+def test_nobody_imports_beyond_the_own_rights(request, claims, billing, root, who, text, message):
     by = request.getfixturevalue(who)
+    before = everybody()
     with pytest.raises(ImportRefused, match=message):
         run_import("employees", text.encode(), filename="e.csv", options=Options(), by=by)
-    assert not Employee.objects.filter(number="9").exists()
+    assert everybody() == before
+
+
+def everybody() -> list[tuple]:
+    """Who there is, with address, department and salary."""
+    stands = ("number", "email", "user__email", "memberships__department", "salaries__annual_minor")
+    return list(Employee.objects.order_by("number").values_list(*stands))
+
+
+def test_the_own_line_of_a_whole_list_may_stand_in_the_file_unchanged(billing, dee):
+    text = f"{HEADER},email,annual_salary,currency\ndee,Dee,BILLING,2020-01-01,,30000,GBP\n"
+    text = text.replace("01-01,,", "01-01,dee@example.org,")
+    report = run_import("employees", text.encode(), filename="e.csv", options=Options(), by=dee)
+    assert (report.updated, report.unchanged) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("BOSS,Bo,BILLING,2020-01-01,", "there is another login BOSS"),
+        ("boss@example.org,Bo,BILLING,2020-01-01,", "there is another login boss@example.org"),
+        ("7,Bo,BILLING,2020-01-01,Boss@example.org", "there is another login Boss@example.org"),
+        ("DEE,Bo,BILLING,2020-01-01,", "there is an employee dee already"),
+        ("7a,Bo,BILLING,2020-01-01,\n7A,Bo,BILLING,2020-01-01,", "there is an employee 7a already"),
+    ],
+)
+def test_no_file_makes_somebody_whose_name_at_sign_in_is_somebody_elses(
+    billing, dee, line, message
+):
+    User.objects.create_user("boss", email="boss@example.org")
+    before = everybody()
+    with pytest.raises(ImportRefused, match=message):
+        run_import(
+            "employees", f"{HEADER},email\n{line}\n".encode(), filename="e.csv",
+            options=Options(), by=dee,
+        )  # fmt: skip
+    assert everybody() == before
 
 
 def test_hr_makes_leads_and_leaves_other_roles_alone(claims, billing, dee, fay):
