@@ -1,10 +1,13 @@
 """Shared devices: number and PIN, a short session, nothing left for the next one."""
 
 import time
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.hashers import MD5PasswordHasher
+from django.contrib.sessions.models import Session
 from django.urls import get_resolver, reverse
+from django.utils import timezone
 
 from people.models import Role
 from people.services.pins import SHARED_SECONDS, set_pin, weak
@@ -90,10 +93,17 @@ def test_the_session_ends_three_minutes_after_the_last_click(at_device):
         assert SHARED_SECONDS - 5 <= at_device.session.get_expiry_age() <= SHARED_SECONDS
 
 
-def test_an_idle_session_is_over(at_device, monkeypatch):
-    from django.utils import timezone
+def test_each_click_is_kept_in_the_database_as_the_beginning_of_three_minutes(at_device):
+    # The first page also takes its greeting out of the session, which keeps it anew.
+    assert is_in(at_device)
+    soon = timezone.now() + timedelta(seconds=5)
+    assert Session.objects.update(expire_date=soon) == 1
+    assert is_in(at_device)
+    assert Session.objects.get().expire_date - soon > timedelta(seconds=SHARED_SECONDS - 10)
 
-    then = timezone.now() + timezone.timedelta(seconds=SHARED_SECONDS + 1)
+
+def test_an_idle_session_is_over(at_device, monkeypatch):
+    then = timezone.now() + timedelta(seconds=SHARED_SECONDS + 1)
     monkeypatch.setattr(timezone, "now", lambda: then)
     monkeypatch.setattr(time, "time", then.timestamp)
     assert not is_in(at_device)

@@ -16,7 +16,7 @@ from allauth.usersessions.models import UserSession
 from django.utils import timezone
 
 from config.environment import OpenIDConnect
-from people.models import AuditEntry, Employee, Role, User
+from people.models import AuditEntry, Employee, Role, SignInAttempt, User
 from people.services.roles import roles_in_force
 from tests.conftest import SignedInClient
 
@@ -153,8 +153,12 @@ def test_a_leaver_is_refused_linked_or_not(client, ann, offered, linked):
         come_back(SignedInClient(), offered, "s4")
     ann.employee.left_on = timezone.localdate() - timedelta(days=1)
     ann.employee.save()
+    known = SignInAttempt.objects.count()
     assert come_back(client, offered, "s4").status_code == 403
     assert not is_in(client)
+    # Nor does the refused visit leave anything behind.
+    assert SocialAccount.objects.count() == linked
+    assert SignInAttempt.objects.count() == known
 
 
 def test_an_employee_without_an_account_gets_one(client, ann, offered):
