@@ -115,6 +115,8 @@ def give_roles(
     employee: Employee, wanted: set[RoleKey], *, from_date: date, reason: str, by: User
 ) -> bool:
     """Roles of an employee, who gets an account by it. Raises RolesRefused."""
+    # Whoever lets them leave at the same moment is waited for.
+    employee = Employee.objects.select_for_update(of=("self",)).get(pk=employee.pk)
     if employee.left_on is not None and employee.left_on < from_date:
         raise RolesRefused(_("Whoever has left has no roles."))
     try:
@@ -130,8 +132,11 @@ def invite_anew(employee: Employee, *, way: str, by: User) -> Slip:
     gives more rights than one's own, and for the own."""
     if employee.user_id == by.pk:
         raise NotInvited(_("Nobody invites themself."))
-    if employee.user and (refusal := beyond_account(employee.user, by=by)):
-        raise NotInvited(refusal)
+    if employee.user:
+        # A role given at the same moment is waited for: it may forbid this invitation.
+        User.objects.select_for_update().get(pk=employee.user.pk)
+        if refusal := beyond_account(employee.user, by=by):
+            raise NotInvited(refusal)
     link = invite(employee, way=way, by=by)
     expires_at = timezone.now() + timedelta(days=DAYS[Invitation.Way(way)])
     return Slip(employee.name, employee.number, link, expires_at, employee.language)

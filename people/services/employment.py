@@ -171,13 +171,16 @@ def come_back(employee: Employee, *, place: Place, from_date: date, by: User) ->
             % {"day": employee.left_on},
             field="from_date",
         )
-    before = state(employee)
+    before, last_day = state(employee), employee.left_on
     employee.left_on = None
     employee.save(update_fields=["left_on"])
     Membership.objects.create(
         employee=employee, department=place.department, fte_bp=place.fte_bp, from_date=from_date
     )
     if employee.user:
+        if employee.user.is_active:
+            # The night that closes it has not come yet: old roles and sessions would go on.
+            close_account(employee.user, last_day=last_day, by=by)
         employee.user.is_active = True
         employee.user.save(update_fields=["is_active"])
     _log("come_back", employee, before=before, by=by)

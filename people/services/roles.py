@@ -134,8 +134,18 @@ def set_roles(
             after=_listed(wanted), why=reason,
         )  # fmt: skip
         follow_roles(user)
+        _end_invitations_beyond(user)
         tell_of_roles(user, roles=_listed(wanted), entry=entry)
     return changed
+
+
+def _end_invitations_beyond(user: User) -> None:
+    """Who printed a slip for a colleague must not hold the key to what that one becomes later."""
+    now = timezone.now()
+    waiting = user.invitations.filter(used_at=None, expires_at__gt=now)
+    for invitation in waiting.select_related("made_by"):
+        if beyond_account(user, by=invitation.made_by):
+            waiting.filter(pk=invitation.pk).update(expires_at=now)
 
 
 def _end(assignment: RoleAssignment, *, before: date) -> None:

@@ -1,12 +1,14 @@
 """Inviting, one or many, and helping with devices and second factors."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.utils import timezone
 
 from people.models import AuditEntry, Employee, Invitation, OutgoingMail
+from people.services.access import give_roles, invite_anew
 from tests.people.test_directory import hire
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +72,22 @@ def test_hr_does_not_invite_into_an_account_with_more_rights(client, dee, root, 
         client.post(f"/people/{number}/invite/", {"slip": ""})
     client.post(INVITE, {"department": "BILLING", "confirmed": "yes"})
     assert invited() == {}
+
+
+@pytest.mark.parametrize(
+    ("printed_by", "given", "status"),
+    [("dee", "finance", 410), ("dee", "editor", 200), ("root", "finance", 200)],
+)
+def test_a_slip_printed_by_hr_does_not_open_what_an_administrator_gives_later(
+    client, ann, root, request, printed_by, given, status
+):
+    by = request.getfixturevalue(printed_by)
+    slip = invite_anew(ann.employee, way=Invitation.Way.SLIP, by=by)
+    give_roles(
+        ann.employee, {(given, None)}, from_date=timezone.localdate() + timedelta(days=9),
+        reason="joins the team", by=root,
+    )  # fmt: skip
+    assert client.get(f"/invitation/{slip.link.split('/')[-2]}/").status_code == status
 
 
 @pytest.mark.parametrize("who", ["ann", "bob", "fay", "eve", "max_auditor"])

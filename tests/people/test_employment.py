@@ -304,6 +304,24 @@ def test_a_leaver_comes_back_with_a_gap_and_without_the_old_roles(as_dee, bob, c
     assert not bob.role_assignments.on(timezone.localdate()).exists()
 
 
+def test_whoever_comes_back_before_the_account_was_closed_has_no_old_roles_either(
+    as_dee, fay, billing
+):
+    yesterday = timezone.localdate() - timedelta(days=1)
+    act(as_dee, "leave", number="fay", last_day=str(timezone.localdate()))
+    Employee.objects.filter(user=fay).update(left_on=yesterday)
+    Membership.objects.filter(employee__user=fay).update(until_date=yesterday)
+    session = UserSession.objects.create(
+        user=fay, session_key="abc", ip="127.0.0.1", user_agent="x"
+    )
+    said = {"number": "fay", "department": "BILLING", "fte": "100"}
+    act(as_dee, "come-back", **said, from_date=str(timezone.localdate()))
+    fay.refresh_from_db()
+    assert fay.is_active
+    assert list(fay.role_assignments.values_list("role", "until_date")) == [("finance", yesterday)]
+    assert not UserSession.objects.filter(pk=session.pk).exists()
+
+
 def test_whoever_is_here_does_not_come_back(as_dee, employee):
     said = {"department": "BILLING", "fte": "50", "from_date": JUNE}
     assert errors(act(as_dee, "come-back", **said)) == {"__all__": ["has not left"]}
