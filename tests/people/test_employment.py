@@ -247,7 +247,7 @@ def test_leaving_shows_first_what_it_ends(as_dee, bob, ann, claims):
     response = act(as_dee, "leave", number="bob", last_day=JUNE, confirmed=False)
     shown = response.content.decode()
     for part in (
-        "The last day is 06/01/2099.", "lead of Claims", "1 colleague has Bob as manager",
+        "The last day is Mon 1 Jun 2099.", "lead of Claims", "1 colleague has Bob as manager",
         "signed out the day after",
     ):  # fmt: skip
         assert part in shown

@@ -173,7 +173,7 @@ def test_a_department_is_added_moved_renamed_and_closed(as_dee, claims, billing,
     said = {"parent": billing.pk, "site": site.pk, "from_date": "2026-05-01", "why": "nearer"}
     answer, effects = act(as_dee, "/organisation/NEW/move/", said)
     assert answer.url == "/organisation/NEW/"
-    assert effects == ["New stands below Billing at Head office from May 1, 2026."]
+    assert effects == ["New stands below Billing at Head office from Friday 1 May 2026."]
     assert act(as_dee, "/organisation/NEW/rename/", {"name": "Newer"})[0].status_code == 302
     said = {"last_day": "2026-12-31", "why": "done"}
     assert act(as_dee, "/organisation/NEW/close/", said)[0].status_code == 302
@@ -185,7 +185,7 @@ def test_a_merge_is_shown_first(as_dee, claims, billing, ann, bob):
     said = {"into": billing.pk, "from_date": "2026-04-01", "why": "one team"}
     page = as_dee.post("/organisation/CLAIMS/merge/", said)
     text = page.content.decode()
-    assert "2 colleagues move to Billing from April 1, 2026: Ann, Bob." in text
+    assert "2 colleagues move to Billing from Wednesday 1 April 2026: Ann, Bob." in text
     assert "The role of Bob as lead of Claims ends." in text
     assert Membership.objects.filter(department=billing).count() == 1
     seen = {**said, "seen": page.context["seen"]}
@@ -199,7 +199,7 @@ def test_the_second_of_two_who_move_the_same_department_looks_again(as_dee, clai
     other = {**said, "from_date": "2026-06-01"}
     act(as_dee, "/organisation/CLAIMS/move/", other)
     second = as_dee.post("/organisation/CLAIMS/move/", {**said, "seen": first})
-    assert "moves or opens on June 1, 2026 already" in second.content.decode()
+    assert "moves or opens on Monday 1 June 2026 already" in second.content.decode()
     assert claims.placements.count() == 2
 
 
@@ -209,7 +209,7 @@ def test_a_closed_department_is_offered_to_open_again(as_dee, claims, site):
     assert "Open again" in page and "/merge/" not in page
     said = {"site": site.pk, "from_date": "2026-03-04", "why": "needed"}
     _answer, effects = act(as_dee, "/organisation/CLAIMS/move/", said)
-    assert effects == ["Claims stands at the top, at Head office, from March 4, 2026."]
+    assert effects == ["Claims stands at the top, at Head office, from Wednesday 4 March 2026."]
 
 
 @pytest.mark.parametrize(

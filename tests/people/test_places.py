@@ -100,7 +100,7 @@ def test_a_department_moves_from_a_day_and_keeps_its_history(claims, billing, no
     ]
     assert place_rows(desk) == [("CLAIMS", "HQ", BEGINNING, None)]
     assert effects == [
-        "Claims stands below Billing at North from April 1, 2026.",
+        "Claims stands below Billing at North from Wednesday 1 April 2026.",
         "1 department below comes along and keeps its site.",
         "Its goals are due on the working days of North.",
     ]
@@ -146,21 +146,21 @@ def test_a_closed_department_opens_again(claims, dee):
 def test_nothing_stands_below_itself(claims, dee):
     desk = make_department("DESK", claims.placements.get().site, claims)
     corner = make_department("CORNER", claims.placements.get().site, desk)
-    with pytest.raises(PlacesRefused, match="Desk stands below Claims on April 1, 2026"):
+    with pytest.raises(PlacesRefused, match="Desk stands below Claims on Wednesday 1 April 2026"):
         move(claims, dee, parent=corner)
     assert place_rows(claims) == [(None, "HQ", BEGINNING, None)]
 
 
 def test_nothing_will_stand_below_itself_on_a_later_day(claims, billing, dee):
     move(billing, dee, parent=claims, from_date=date(2026, 6, 1))
-    with pytest.raises(PlacesRefused, match="Billing stands below Claims on June 1, 2026"):
+    with pytest.raises(PlacesRefused, match="Billing stands below Claims on Monday 1 June 2026"):
         move(claims, dee, parent=billing)
 
 
 def test_nothing_stands_below_what_is_closed(claims, site, dee):
     short = make_department("SHORT", site)
     close(short, dee, last_day=date(2026, 6, 30))
-    with pytest.raises(PlacesRefused, match="Short is closed from July 1, 2026"):
+    with pytest.raises(PlacesRefused, match="Short is closed from Wednesday 1 July 2026"):
         move(claims, dee, parent=short)
     claims.placements.update(until_date=date(2026, 6, 30))
     move(claims, dee, parent=short)
@@ -170,7 +170,7 @@ def test_nothing_stands_below_what_is_closed(claims, site, dee):
     ("changed", "words"),
     [
         ({}, "stands there already"),
-        ({"from_date": MONDAY}, "March 2, 2026 is final"),
+        ({"from_date": MONDAY}, "Monday 2 March 2026 is final"),
     ],
 )
 def test_a_move_is_refused(missed_monday, claims, dee, north, changed, words):
@@ -181,7 +181,7 @@ def test_a_move_is_refused(missed_monday, claims, dee, north, changed, words):
 
 def test_a_move_before_a_planned_one_is_refused(claims, billing, north, dee):
     move(claims, dee, site=north, from_date=date(2026, 6, 1))
-    with pytest.raises(PlacesRefused, match=r"on June 1, 2026 already"):
+    with pytest.raises(PlacesRefused, match=r"on Monday 1 June 2026 already"):
         move(claims, dee, parent=billing)
 
 
@@ -212,10 +212,10 @@ def test_a_merge_moves_people_and_departments_and_ends_leads(claims, billing, an
     assert place_rows(claims) == [(None, "HQ", BEGINNING, LAST_OF_MARCH)]
     assert bob.role_assignments.get().until_date == LAST_OF_MARCH
     assert effects == [
-        "2 colleagues move to Billing from April 1, 2026: Ann, Bob.",
-        "Desk stands below Billing at Head office from April 1, 2026.",
+        "2 colleagues move to Billing from Wednesday 1 April 2026: Ann, Bob.",
+        "Desk stands below Billing at Head office from Wednesday 1 April 2026.",
         "The role of Bob as lead of Claims ends.",
-        "Claims is open through March 31, 2026 for the last time; its history stays.",
+        "Claims is open through Tuesday 31 March 2026 for the last time; its history stays.",
     ]
     logged = AuditEntry.objects.values_list("action", "person__number")
     assert set(logged) == {
@@ -262,12 +262,12 @@ def test_a_merge_is_refused(missed_monday, claims, billing, dee, ann, case):
         into, words = claims, "not into itself"
     elif case == "closed":
         Placement.objects.filter(department=billing).update(until_date=date(2026, 6, 30))
-        words = "closed from July 1, 2026"
+        words = "closed from Wednesday 1 July 2026"
     elif case == "final":
         day, words = MONDAY, "is final"
     else:
         Placement.objects.filter(department=claims).update(until_date=MONDAY)
-        words = "closed after March 2, 2026 already"
+        words = "closed after Monday 2 March 2026 already"
     with pytest.raises(PlacesRefused, match=words):
         merge(claims, into, dee, from_date=day)
     assert len(member_rows(ann)) == 1
@@ -276,7 +276,7 @@ def test_a_merge_is_refused(missed_monday, claims, billing, dee, ann, case):
 def test_a_merge_is_refused_while_a_department_below_has_a_later_move(claims, billing, north, dee):
     desk = make_department("DESK", claims.placements.get().site, claims)
     move(desk, dee, parent=claims, site=north, from_date=date(2026, 6, 1))
-    with pytest.raises(PlacesRefused, match="Desk moves on June 1, 2026 already"):
+    with pytest.raises(PlacesRefused, match="Desk moves on Monday 1 June 2026 already"):
         merge(claims, billing, dee)
 
 
@@ -285,7 +285,7 @@ def test_a_merge_is_refused_while_a_department_below_has_a_later_move(claims, bi
 
 def test_an_empty_department_closes_and_says_what_becomes_of_its_targets(goals, claims, dee):
     assert close(claims, dee) == [
-        "Claims is open through March 31, 2026 for the last time; its history stays.",
+        "Claims is open through Tuesday 31 March 2026 for the last time; its history stays.",
         "2 targets of Claims hold after that: their goals are no longer due, and would be again if"
         " the department opened again.",
     ]
@@ -303,7 +303,7 @@ def test_a_department_with_people_or_departments_does_not_close(claims, ann, dee
 
 
 def test_a_department_does_not_close_behind_a_final_day(missed_monday, claims, dee):
-    with pytest.raises(PlacesRefused, match="March 2, 2026 is final"):
+    with pytest.raises(PlacesRefused, match="Monday 2 March 2026 is final"):
         close(claims, dee, last_day=MONDAY - timedelta(days=1))
     close(claims, dee, last_day=MONDAY)
 
@@ -341,7 +341,7 @@ def read_file(kind: str, text: str, *, as_of: date, by):
     ],
 )
 def test_a_file_changes_no_final_day_either(missed_monday, claims, billing, system, kind, text):
-    with pytest.raises(ImportRefused, match="March 2, 2026 is final"):
+    with pytest.raises(ImportRefused, match="Monday 2 March 2026 is final"):
         read_file(kind, text, as_of=MONDAY, by=system)
     assert place_rows(claims) == [(None, "HQ", BEGINNING, None)]
     assert WorkingWeek.objects.count() == 1
@@ -373,16 +373,17 @@ def add_day(site, by, day, kind="closure", name="Stocktaking"):
 def test_a_new_week_says_which_days_change(site, dee):
     effects = new_week(site, dee, country="GB", subdivision="ENG")
     assert effects[0].startswith(
-        "10 working days fewer from April 1, 2026 to March 31, 2027: April 3, 2026, April 6, 2026"
+        "10 working days fewer from Wednesday 1 April 2026 to Wednesday 31 March 2027:"
+        " Friday 3 April 2026, Monday 6 April 2026"
     )
     assert site_days(site).calendar.works_on(date(2026, 4, 3)) is False
     assert new_week(site, dee, working_days="Mon-Sat", from_date=date(2026, 3, 30))[-1] == (
-        "From April 1, 2026 the later week holds."
+        "From Wednesday 1 April 2026 the later week holds."
     )
 
 
 def test_a_new_week_never_changes_a_final_day(missed_monday, site, dee):
-    with pytest.raises(PlacesRefused, match="March 2, 2026 is final"):
+    with pytest.raises(PlacesRefused, match="Monday 2 March 2026 is final"):
         new_week(site, dee, working_days="Tue-Fri", from_date=MONDAY)
     with pytest.raises(PlacesRefused, match="in force on that day already"):
         new_week(site, dee)
@@ -394,7 +395,7 @@ def test_a_new_week_never_changes_a_final_day(missed_monday, site, dee):
 def test_a_closure_is_added_and_removed(goals, site, dee):
     christmas = date(2026, 12, 24)
     assert add_day(site, dee, christmas) == [
-        "Dec. 24, 2026 is no working day.",
+        "Thursday 24 December 2026 is no working day.",
         "Goals of 2 departments are not due on that day.",
     ]
     entry = CalendarEntry.objects.get()
@@ -402,7 +403,7 @@ def test_a_closure_is_added_and_removed(goals, site, dee):
     with pytest.raises(PlacesRefused, match="“Stocktaking” already"):
         add_day(site, dee, christmas, kind="extra")
     assert sites.remove_calendar_entry(site, entry.pk, by=dee) == [
-        "Dec. 24, 2026 is a working day.",
+        "Thursday 24 December 2026 is a working day.",
         "Goals of 2 departments become due on that day.",
     ]
     with pytest.raises(PlacesRefused, match="removed it already"):
@@ -415,12 +416,12 @@ def test_a_day_that_changes_nothing_says_so(site, dee):
 
 
 def test_a_closure_never_changes_a_final_day(missed_monday, site, dee):
-    with pytest.raises(PlacesRefused, match="March 2, 2026 is final"):
+    with pytest.raises(PlacesRefused, match="Monday 2 March 2026 is final"):
         add_day(site, dee, MONDAY)
     entry = CalendarEntry.objects.create(
         site=site, date=MONDAY, kind="extra", name="Old", made_by=dee
     )
-    with pytest.raises(PlacesRefused, match="March 2, 2026 is final"):
+    with pytest.raises(PlacesRefused, match="Monday 2 March 2026 is final"):
         sites.remove_calendar_entry(site, entry.pk, by=dee)
 
 
@@ -432,7 +433,7 @@ def test_another_time_zone_says_what_becomes_of_the_cut_off(site, dee):
         "Figures due at 12:00 are due at 12:00 in Pacific/Auckland, which is 23:00 in"
         " Europe/London.",
         "This holds for every day that is not final yet; final days and their dates stay.",
-        "It is March 5, 2026 there at once, and no longer March 4, 2026.",
+        "It is Thursday 5 March 2026 there at once, and no longer Wednesday 4 March 2026.",
     ]
     with pytest.raises(PlacesRefused, match="already"):
         sites.change_time_zone(site, time_zone="Pacific/Auckland", now=timezone.now(), by=dee)

@@ -147,7 +147,7 @@ def test_a_closure_is_added_and_removed(as_dee, site, claims):
 def test_a_final_day_is_refused_beside_the_form(as_dee, missed_monday):
     said = {"day": "2026-03-02", "kind": "closure", "name": "Flood"}
     answer, errors = act(as_dee, "/sites/HQ/days/", said)
-    assert "March 2, 2026 is final" in errors["__all__"][0]
+    assert "Monday 2 March 2026 is final" in errors["__all__"][0]
     assert "Flood" in answer.content.decode()
 
 
