@@ -48,6 +48,8 @@ LOGINS = [
     Login("root", "administrator", "administrator"),
 ]
 PASSWORD = "ninetyfive"
+PIN = "274951"
+"""Of the first login, for a shared device."""
 
 
 def _rows(path: str) -> list[dict[str, str]]:

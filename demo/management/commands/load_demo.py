@@ -17,6 +17,7 @@ from people.models import User
 from people.rules import days_between
 from people.services.calendars import company_yesterday
 from people.services.importing import Options, run_import
+from people.services.pins import set_pin
 from screens.models import Screen
 from screens.services.access import add_screen
 
@@ -49,6 +50,8 @@ class Command(ProductCommand):
             user = User.objects.get(employee__number=f"E{place + 1:04}")
             user.username, user.password = login.name, make_password(company.PASSWORD)
             user.save()
+            if place == 0:
+                set_pin(user, company.PIN)
         self._write_pages(weeks)
         set_pool_policy(
             "bonus", from_date=start, currency="USD", contribution_kind=PoolPolicy.Kind.FIXED,
@@ -104,6 +107,10 @@ class Command(ProductCommand):
         out(f"Sign in with one of these; the password is always {company.PASSWORD}\n")
         for login in company.LOGINS:
             out(f"  {login.name:5} {login.says}")
+        device = settings.BASE_URL + reverse("shared-device")
+        out(f"\nShared device: {device} with number E0001 and PIN {company.PIN}")
+        if not settings.SECOND_FACTOR_REQUIRED:
+            out("A second factor is optional here; SECOND_FACTOR=required make run asks for it.")
         secret_file = settings.VAR / "demo-screen.txt"
         if secret_file.exists():
             link = reverse("open-screen", args=[secret_file.read_text()])
