@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from people.models import Department, Employee, Membership, Role, Salary, User
@@ -18,6 +18,7 @@ from people.services.access import close_account
 from people.services.roles import beyond_account, roles_in_force
 
 PLAIN = ("name", "email", "job_title", "language")
+_NAMES = 9503
 SET_SALARIES = frozenset({Role.HR, Role.FINANCE})
 
 
@@ -67,6 +68,7 @@ def join(
     by: User,
 ) -> Employee:
     """A new employee. Raises EmploymentRefused for a number or an address that is taken."""
+    _one_name_at_a_time()
     if Employee.objects.filter(number__iexact=number).exists():
         raise EmploymentRefused(
             _("%(number)s is somebody else's number") % {"number": number}, field="number"
@@ -92,6 +94,7 @@ def describe(employee: Employee, *, described: Description, by: User) -> bool:
     employee = _locked(employee, by=by)
     before = state(employee)
     if described.email != employee.email:
+        _one_name_at_a_time()
         _refuse_taken_email(employee, described.email)
         if employee.user and (refusal := beyond_account(employee.user, by=by)):
             # A new password goes to the new address: whoever sets it could take the account over.
@@ -254,6 +257,14 @@ def email_taken(email: str, number: str) -> str:
 def _refuse_setting_salaries(by: User) -> None:
     if not by.is_system and not may_set_salaries(roles_in_force(by)):
         raise EmploymentRefused(salaries_refused(), field="annual_salary")
+
+
+def _one_name_at_a_time() -> None:
+    """A number and an address are somebody's in any case of letters, which no constraint sees. On
+    SQLite a writing transaction is alone anyway."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_NAMES])
 
 
 def _refuse_taken_email(employee: Employee, email: str) -> None:

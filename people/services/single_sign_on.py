@@ -47,6 +47,8 @@ def follow_claims(user: User, claims: dict[str, Any]) -> None:
     values = [named] if isinstance(named, str) else [v for v in named if isinstance(v, str)]
     # With OIDC_ROLES only what is listed there counts: a group there may be called "finance" too.
     meant = {settings.OIDC.roles.get(value) if settings.OIDC.roles else value for value in values}
+    # Two tabs that sign in at once would each give what is missing, and one would be ended later.
+    User.objects.select_for_update().get(pk=user.pk)
     held = held_roles(user)
     wanted: set[RoleKey] = {
         (role, None) for role in meant if role in Role.values and role != Role.LEAD
