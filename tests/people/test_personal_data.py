@@ -28,6 +28,7 @@ from people.models import (
 from people.services import audit, personal
 from people.services.drafts import upload
 from people.services.importing import Options
+from people.services.invitations import invite
 from people.services.pins import SHARED_SESSION
 from people.services.retention import forget_what_is_over
 from tests.conftest import MONDAY, make_result
@@ -280,3 +281,12 @@ def test_a_mail_that_still_waits_keeps_its_text(traces):
     aged(OutgoingMail, not_before=timezone.now() - timedelta(days=2))
     forget_what_is_over(now=timezone.now())
     assert OutgoingMail.objects.get().body == "b"
+
+
+def test_what_hr_takes_of_a_colleague_holds_no_link_that_opens_the_account(client, eve, dee):
+    invite(eve.employee, way=Invitation.Way.MAIL, by=dee)
+    OutgoingMail.objects.update(state=OutgoingMail.State.WAITING, body="/invitation/a-secret/")
+    client.force_login(dee)
+    kept = client.post("/people/eve/data/", {"form": "json"})
+    assert "Your account at Ninetyfive" in kept.content.decode()
+    assert "a-secret" not in kept.content.decode()
