@@ -11,7 +11,7 @@ class PeopleConfig(AppConfig):
         from people import guards, menu, permissions, receivers, today  # noqa: F401
         from people.cards import cards
         from people.checks import check_guards, check_sqlite_version
-        from people.codes import CodeConverter
+        from people.codes import CodeConverter, NumberConverter
         from people.dates import DateConverter
         from people.entries import ENTRIES
         from people.services import (  # noqa: F401
@@ -37,6 +37,7 @@ class PeopleConfig(AppConfig):
         )
         register_converter(DateConverter, "date")
         register_converter(CodeConverter, "code")
+        register_converter(NumberConverter, "number")
         menu.register(*ENTRIES)
         personal.register(*personal_parts.PARTS)
         today.register("people", cards)

@@ -1,7 +1,9 @@
-"""Codes in addresses: /departments/N%2FA/ would be two steps, so a slash is written ~2F."""
+"""Codes and employee numbers in addresses."""
 
 
 class CodeConverter:
+    """/departments/N%2FA/ would be two steps, so a slash is written ~2F."""
+
     regex = r"[^/]+"
 
     def to_python(self, value: str) -> str:
@@ -11,3 +13,15 @@ class CodeConverter:
 
     def to_url(self, value: str) -> str:
         return str(value).replace("~", "~7E").replace("/", "~2F")
+
+
+class NumberConverter:
+    """Any employee number, slashes too; PostgreSQL has no text with a NUL in it."""
+
+    regex = r"[^\x00]+"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return str(value)

@@ -24,6 +24,11 @@ class UncountedPaginator(LazyPaginator):
 
     uncounted = True
 
+    def validate_number(self, number: int | str) -> int:
+        """A page that no company fills is the first one; databases count no further than 2^63."""
+        found = super().validate_number(number)
+        return found if found <= LONGEST_FILE else 1
+
 
 Action = tuple[str, str | Promise]
 """An address and what its button says."""

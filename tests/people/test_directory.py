@@ -187,3 +187,18 @@ def test_many_people_ask_the_database_no_more_than_one(client, claims, request, 
         counted.append(len(queries))
     assert len(set(counted)) == 1
     assert not [q for q in queries if "COUNT(" in q["sql"] and "people_employee" in q["sql"]]
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("/people/?page=99999999999999999999999", 200),
+        ("/people/?page=-1", 200),
+        ("/people/%00/", 404),
+        ("/people/%00/salary-looks/", 404),
+        ("/people/ann%00/pay/", 404),
+    ],
+)
+def test_an_address_that_no_database_takes_is_answered(client, dee, address, status):
+    client.force_login(dee)
+    assert client.get(address).status_code == status
