@@ -5,6 +5,7 @@ can't all find the count still low."""
 import logging
 from dataclasses import dataclass
 from datetime import timedelta
+from ipaddress import IPv6Address, IPv6Network
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -54,7 +55,9 @@ def begin(login: str, *, way: str, address: str | None, user: User | None) -> Si
     or whoever goes on guessing would keep the owner out for ever.
     """
     account = digest(f"{_purpose(way)} of {user.pk}" if user else login)
-    attempt = SignInAttempt.objects.create(account=account, way=way, address=address, user=user)
+    attempt = SignInAttempt.objects.create(
+        account=account, way=way, address=_counted(address), user=user
+    )
     for limit in LIMITS:
         since = attempt.at - timedelta(minutes=limit.minutes)
         if _refused(attempt, limit).filter(at__gt=since).count() > limit.most:
@@ -62,6 +65,16 @@ def begin(login: str, *, way: str, address: str | None, user: User | None) -> Si
             log.warning("limit of guesses by %s is reached from %s", limit.by, address)
             raise TooManyGuesses(limit.minutes)
     return attempt
+
+
+def _counted(address: str | None) -> str | None:
+    """Of IPv6 the network: whoever has one address there has 2^64."""
+    if address is None or ":" not in address:
+        return address
+    whole = IPv6Address(address)
+    if whole.ipv4_mapped:
+        return str(whole.ipv4_mapped)
+    return str(IPv6Network((whole, 64), strict=False).network_address)
 
 
 def _purpose(way: str) -> str:

@@ -54,6 +54,18 @@ def test_of_a_thousand_guesses_from_one_address_six_are_tried(client, ann, tried
     assert len(tried) == 6
 
 
+def test_the_many_addresses_of_one_ipv6_network_are_one(client, ann, tried):
+    guess_thousand(client, lambda n: f"2001:db8:7:7:{n + 1:x}::{n:x}")
+    assert len(tried) == 6
+    assert set(SignInAttempt.objects.values_list("address", flat=True)) == {"2001:db8:7:7::"}
+
+
+def test_an_ipv4_address_written_as_ipv6_is_counted_as_itself(client, ann, tried):
+    for n in range(10):
+        guess(client, f"wrong {n}", address=f"::ffff:203.0.113.{n % 2}")
+    assert len(tried) == 10
+
+
 def test_of_a_thousand_guesses_from_many_addresses_twenty_are_tried(client, ann, tried):
     guess_thousand(client, lambda n: f"198.51.{n // 250}.{n % 250}")
     assert len(tried) == 20
