@@ -12,6 +12,8 @@ from people.services.employment import Description, Pay, Place
 from people.services.roles import HeldRoles, RoleKey
 from people.widgets import LongSelect
 
+LONGEST_ID = 18
+
 
 class DayField(forms.DateField):
     default_validators = list(WITHIN_REASON)
@@ -142,6 +144,19 @@ class JoinWithPayForm(PayFields, JoinForm):
         return said
 
 
+class DepartmentsField(forms.ModelMultipleChoiceField):
+    """Several departments by id; of one that no database counts to it says that there is none."""
+
+    def _check_values(self, value):
+        for pk in value:
+            if len(str(pk)) > LONGEST_ID:
+                raise forms.ValidationError(
+                    self.error_messages["invalid_choice"], code="invalid_choice",
+                    params={"value": str(pk)[:LONGEST_ID]},
+                )  # fmt: skip
+        return super()._check_values(value)
+
+
 class RolesForm(forms.Form):
     """Roles as check boxes, led departments as a choice of several."""
 
@@ -151,7 +166,7 @@ class RolesForm(forms.Form):
     roles = forms.MultipleChoiceField(
         label=_("Roles"), choices=OFFERED, required=False, widget=forms.CheckboxSelectMultiple
     )
-    leads = forms.ModelMultipleChoiceField(
+    leads = DepartmentsField(
         label=_("Leads these departments and all below"), required=False,
         queryset=Department.objects.order_by("name"),
     )  # fmt: skip

@@ -149,6 +149,7 @@ def test_who_may_not_give_roles(client, ann, request, who):
         ({"roles": ["king"]}, "roles"),
         ({"roles": ["employee"]}, "roles"),
         ({"leads": ["999999"]}, "leads"),
+        ({"leads": ["9" * 30]}, "leads"),
     ],
 )
 def test_what_is_wrong_is_said_beside_the_field(as_root, ann, said, field):
