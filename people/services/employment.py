@@ -12,7 +12,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from people.models import Department, Employee, Membership, Role, Salary, User
+from people.models import Department, Employee, Membership, Role, Salary, SalaryLook, User
 from people.services import audit
 from people.services.access import close_account
 from people.services.roles import beyond_account, roles_in_force
@@ -139,6 +139,8 @@ def set_salary(employee: Employee, *, pay: Pay, from_date: date, by: User) -> bo
     before = state(employee)
     held = employee.salaries.order_by("from_date").last()
     if held and Pay(held.annual_minor, held.currency) == pay:
+        # That nothing has changed says what the salary is.
+        SalaryLook.objects.create(by=by, employee=employee, where="salary form")
         return False
     paid(held, employee=employee, pay=pay, from_date=from_date).save()
     _log("set_salary", employee, before=before, by=by)

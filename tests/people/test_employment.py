@@ -6,7 +6,7 @@ import pytest
 from allauth.usersessions.models import UserSession
 from django.utils import timezone
 
-from people.models import AuditEntry, Employee, Membership, RoleAssignment, Salary, User
+from people.models import AuditEntry, Employee, Membership, RoleAssignment, Salary, SalaryLook, User
 from people.services.audit import opened
 from tests.conftest import make_person
 
@@ -209,6 +209,16 @@ def test_nobody_else_sets_a_salary(client, employee, request, who):
     client.force_login(request.getfixturevalue(who))
     response = act(client, "pay", annual_salary="1", currency="GBP", from_date=JUNE)
     assert (response.status_code, employee.salaries.count()) == (403, 1)
+
+
+def test_whoever_guesses_a_salary_has_looked_at_it(client, employee, fay):
+    client.force_login(fay)
+    said = {"annual_salary": "30000", "currency": "GBP", "from_date": "2026-01-05"}
+    act(client, "pay", **said)
+    looks = SalaryLook.objects.values_list("by__username", "employee__number", "where")
+    assert list(looks) == [("fay", employee.number, "salary form")]
+    act(client, "pay", **said | {"annual_salary": "30001"})
+    assert looks.count() == 1
 
 
 def test_a_salary_before_the_hiring_day_is_refused(as_dee, employee):
