@@ -2,19 +2,24 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import EmptyPage, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
 from django_filters import FilterSet
 from django_tables2 import LazyPaginator, RequestConfig, Table
 from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 PER_PAGE = 50
+LAST_PAGE = 1_000_000
+"""Beyond it no database counts."""
 LONGEST_FILE = 100_000
 """Rows in a file; who needs more asks the database."""
 
@@ -62,8 +67,7 @@ def show_list(
     if export:
         RequestConfig(request, paginate=False).configure(table)
         return as_file(table, export, name=table_class.__name__.removesuffix("Table").lower())
-    paginator = {} if counted else {"paginator_class": UncountedPaginator}
-    RequestConfig(request, paginate={"per_page": PER_PAGE, **paginator}).configure(table)
+    turn_to_page(request, table, Paginator if counted else UncountedPaginator)
     offered = may_export and table.page.object_list
     context = {
         **(shown or {}),
@@ -71,6 +75,21 @@ def show_list(
         "exports": [(form, _exported(request, form)) for form in ("csv", "xlsx") if offered],
     }  # fmt: skip
     return render(request, template, context)
+
+
+def turn_to_page(
+    request: HttpRequest, table: Table, paginator: type[Paginator] = Paginator
+) -> None:
+    """Sorted as asked; the page asked for, else the last. How long a page is, is ours to say."""
+    RequestConfig(request, paginate=False).configure(table)
+    try:
+        asked = int(request.GET.get(table.prefixed_page_field, 1))
+    except ValueError:
+        asked = 1
+    try:
+        table.paginate(paginator, per_page=PER_PAGE, page=min(asked, LAST_PAGE))
+    except EmptyPage:
+        table.page = table.paginator.page(table.paginator.num_pages)
 
 
 def _exported(request: HttpRequest, form: str) -> str:
@@ -109,12 +128,18 @@ def _cells(table: Table) -> Iterator[list[Any]]:
         yield ["" if value == table.default else harmless(value) for value in row]
 
 
+STARTS_A_FORMULA = re.compile(r"[\s\u200b\ufeff]*[=+−\-@＝＋－＠]|[\t\r\n]")
+"""Full-width too, as spreadsheets in Chinese and Japanese read it, and behind blanks."""
+
+
 def harmless(value: Any) -> Any:
-    """A cell that a spreadsheet program does not run: text that begins like a formula gets a '."""
+    """A cell that a spreadsheet program does not run: text that begins like a formula gets a '.
+
+    Control characters, which XLSX can't hold, become U+FFFD.
+    """
     if isinstance(value, datetime) and value.tzinfo:
         return value.isoformat(sep=" ", timespec="seconds")
     if isinstance(value, str | Promise):
-        text = str(value)
-        dangerous = text[:1] in tuple("=+−-@\t\r\n") or text[:1] < " "
-        return f"'{text}" if text and dangerous else text
+        text = ILLEGAL_CHARACTERS_RE.sub("\ufffd", str(value))
+        return f"'{text}" if STARTS_A_FORMULA.match(text) else text
     return "" if value is None else value

@@ -12,7 +12,6 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django_tables2 import RequestConfig
 
 from people import rules
 from people.filters import OrganisationFilter
@@ -24,7 +23,7 @@ from people.forms.places import (
     NameForm,
     OnDayForm,
 )
-from people.lists import PER_PAGE, show_list
+from people.lists import show_list, turn_to_page
 from people.models import Department, Membership, Placement
 from people.permissions import visible_people
 from people.services import departments
@@ -84,7 +83,7 @@ def show(request: HttpRequest, code: str) -> HttpResponse:
     place = next((p for p in places if p.from_date <= day and not is_closed(p, day)), None)
     members = Membership.objects.on(day).filter(department=department).select_related("employee")
     table = MemberTable(members.filter(employee__in=visible_people(request.user)))
-    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
+    turn_to_page(request, table)
     below = Department.objects.filter(
         pk__in=Placement.objects.on(day).filter(parent=department).values("department")
     )
