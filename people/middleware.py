@@ -171,6 +171,20 @@ class OnlyKnownMethods:
         return self.get_response(request)
 
 
+class CookiesHoldText:
+    """A cookie with a NUL was never ours and is taken as not sent: PostgreSQL, asked for the
+    session of that key, would refuse the whole page."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        request.COOKIES = {
+            name: value for name, value in request.COOKIES.items() if "\x00" not in value
+        }
+        return self.get_response(request)
+
+
 class SessionsEnd:
     """After an hour without a request or twelve in all; later for who asked to stay signed in,
     but never for those whose role requires a second factor."""

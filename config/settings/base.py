@@ -70,6 +70,7 @@ MIDDLEWARE = [
     # First, so that static files and redirects carry the policy too.
     "people.middleware.ContentPolicy",
     "people.middleware.OnlyKnownMethods",
+    "people.middleware.CookiesHoldText",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -6,6 +6,7 @@ from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -13,6 +14,8 @@ from django.utils.translation import ngettext
 from people.models import SignInAttempt
 from people.services import guessing
 from people.services.pins import DIGITS, weak
+
+LONGEST_LOGIN = 254
 
 
 def too_many(error: guessing.TooManyGuesses) -> ValidationError:
@@ -31,6 +34,8 @@ class SignInForm(LoginForm):
         login, password = self.fields["login"], self.fields["password"]
         login.label, password.label = _("E-mail or employee number"), _("Password")
         login.widget.attrs = {"autocomplete": "username", "autofocus": True}
+        # No longer than an e-mail address can be: SQLite compares no text of a million characters.
+        login.validators.append(MaxLengthValidator(LONGEST_LOGIN))
         password.widget.attrs.pop("placeholder", None)
         password.help_text = ""
         self.fields["remember"].label = _("Stay signed in on this device for two weeks")

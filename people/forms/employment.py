@@ -168,7 +168,7 @@ class RolesForm(forms.Form):
     )
     leads = DepartmentsField(
         label=_("Leads these departments and all below"), required=False,
-        queryset=Department.objects.order_by("name"),
+        queryset=Department.objects.order_by("name"), to_field_name="code",
     )  # fmt: skip
     from_date = DayField(label=_("From"), initial=timezone.localdate)
     reason = forms.CharField(label=_("Why"), max_length=500)
@@ -177,7 +177,7 @@ class RolesForm(forms.Form):
     def showing(cls, held: HeldRoles) -> dict:
         return {
             "roles": [role for role, department in held if not department],
-            "leads": [department for _role, department in held if department],
+            "leads": Department.objects.filter(pk__in=[of for _role, of in held if of]),
         }
 
     def clean_from_date(self):
