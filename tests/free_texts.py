@@ -1,0 +1,41 @@
+"""The columns that hold what people wrote, and how a test writes into every one of them."""
+
+from allauth.usersessions.models import UserSession
+from django.apps import apps
+from django.db import connection, models
+from wagtail.documents.models import Document
+from wagtail.models import Page
+
+from people import guards
+
+OWN_APPS = ("people", "ledger", "incentives", "cms", "screens")
+FREE_TEXTS = {
+    "name", "job_title", "reason", "why", "headline", "summary", "subject", "last_error",
+    "filename", "place", "email", "to", "body", "user_agent", "title",
+}  # fmt: skip
+"""What people write, by the columns' names; `BOUND` are those of that name whose texts are ours."""
+BOUND = {"policy.name", "auditentry.subject"}
+
+
+def text_columns() -> list[tuple[type[models.Model], models.Field]]:
+    """Every column of free text, of our models and of those others on whose pages it is seen."""
+    wanted = [model for app in OWN_APPS for model in apps.get_app_config(app).get_models()]
+    return [
+        (model, field)
+        for model in [*wanted, Page, Document, UserSession]
+        for field in model._meta.local_concrete_fields
+        if isinstance(field, models.CharField | models.TextField) and not field.choices
+        if field.name in FREE_TEXTS and f"{model._meta.model_name}.{field.name}" not in BOUND
+        # Wagtail keeps rich text as the HTML that its editor has cleaned; see the test of that.
+        if type(field).__name__ != "RichTextField"
+    ]
+
+
+def without_guards() -> None:
+    """Also what the database would not let anybody edit has its text from somebody."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL session_replication_role = replica")
+            return
+        for guard in guards.registered("sqlite"):
+            cursor.execute(f"DROP TRIGGER IF EXISTS {guard.name}")
