@@ -13,8 +13,10 @@ from django.db import models, transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template import Context, Template
+from django.urls import include
 from django.urls import path as url_path
 
+from config.urls import urlpatterns as product_urls
 from people.models import Employee
 from tests.found_forms import Form, fill, forms_in, product_forms, sign_in, submit
 from tests.scene import (  # noqa: F401
@@ -183,7 +185,7 @@ def careless(request):
     return HttpResponse(page.render(Context({"form": form})))
 
 
-urlpatterns = [url_path("careless/", careless)]
+urlpatterns = [url_path("careless/", careless), url_path("", include(product_urls))]
 
 
 def test_a_careless_form_would_be_found(scene, client, settings):

@@ -288,7 +288,6 @@ def test_a_careless_page_would_be_found_in_the_browser(scene, client, chromium, 
     Employee.objects.filter(number="ann").update(name=EVERYTHING)
     assert [told for told in watched.open("/careless/") if told.startswith("violation of script")]
     settings.CONTENT_SECURITY_POLICY = None
-    settings.MIDDLEWARE = [each for each in settings.MIDDLEWARE if not each.startswith("csp.")]
     free = WatchedPage(chromium, type(client)())
     assert "ran" in free.open("/careless/")
 
