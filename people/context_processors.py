@@ -22,7 +22,9 @@ def _frame_for(request) -> dict:
     shared = request.session.get(SHARED_SESSION)
     return {
         "navigation": menu.menu_for(user),
-        "account_links": [] if shared else menu.account_links_for(user),
+        "account_links": [
+            link for link in menu.account_links_for(user) if not shared or link.name == "notices"
+        ],
         "unread": Notice.objects.filter(user=user, read_at=None).count(),
         "forget_after": SHARED_SECONDS if shared else None,
     }

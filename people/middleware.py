@@ -8,7 +8,6 @@ from csp.middleware import CSPMiddleware, PolicyParts
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -134,7 +133,8 @@ class SharedDevicesForget:
         name = request.resolver_match.url_name or ""
         closed = name.startswith(self.CLOSED) and name not in self.OPEN
         if closed and request.session.get(SHARED_SESSION):
-            raise PermissionDenied
+            return render(request, "people/not_at_a_shared_device.html", status=403)
+        return None
 
 
 class ContentPolicy(CSPMiddleware):

@@ -1,5 +1,7 @@
 """Joining, changing, moving, paying, leaving, coming back, and giving roles."""
 
+from collections.abc import Collection
+
 from django import forms
 from django.conf import settings
 from django.utils import timezone
@@ -9,7 +11,7 @@ from people.dates import WITHIN_REASON
 from people.models import Department, Employee, Role
 from people.money import minor_units
 from people.services.employment import Description, Pay, Place
-from people.services.roles import HeldRoles, RoleKey
+from people.services.roles import GIVEN_BY_ADMINISTRATORS, HeldRoles, RoleKey
 from people.widgets import LongSelect
 
 LONGEST_ID = 18
@@ -158,7 +160,8 @@ class DepartmentsField(forms.ModelMultipleChoiceField):
 
 
 class RolesForm(forms.Form):
-    """Roles as check boxes, led departments as a choice of several."""
+    """Roles as check boxes, led departments as a choice of several. Offered is what `by_roles`,
+    the roles of who sits before the form, may give and take; the others stay as they are."""
 
     OFFERED = [(value, label) for value, label in Role.choices
                if value not in (Role.EMPLOYEE, Role.LEAD)]  # fmt: skip
@@ -172,6 +175,12 @@ class RolesForm(forms.Form):
     )  # fmt: skip
     from_date = DayField(label=_("From"), initial=timezone.localdate)
     reason = forms.CharField(label=_("Why"), max_length=500)
+
+    def __init__(self, *args, by_roles: Collection[str], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.kept = frozenset() if Role.ADMINISTRATOR in by_roles else GIVEN_BY_ADMINISTRATORS
+        offered = [(value, label) for value, label in self.OFFERED if value not in self.kept]
+        self.fields["roles"].choices = offered
 
     @classmethod
     def showing(cls, held: HeldRoles) -> dict:
@@ -187,8 +196,8 @@ class RolesForm(forms.Form):
         return day
 
     def wanted(self, held: HeldRoles) -> set[RoleKey]:
-        """What was said, with the plain role of employee as it is."""
+        """What was said, with the plain role of employee and what was not offered as it is."""
         said = self.cleaned_data
-        plain: set[RoleKey] = {key for key in held if key[0] == Role.EMPLOYEE}
+        plain: set[RoleKey] = {key for key in held if key[0] in (Role.EMPLOYEE, *self.kept)}
         leads: set[RoleKey] = {(Role.LEAD, department.pk) for department in said["leads"]}
         return plain | leads | {(role, None) for role in said["roles"]}

@@ -10,6 +10,7 @@ from people.filters import RoleFilter
 from people.forms.employment import RolesForm
 from people.lists import show_list
 from people.models import RoleAssignment
+from people.permissions import roles_of
 from people.services.access import give_roles
 from people.services.roles import RolesRefused, held_roles
 from people.tables import RoleTable
@@ -34,7 +35,9 @@ def index(request):
 def change(request, number: str):
     employee = somebody_else(request, number)
     held = held_roles(employee.user) if employee.user else {}
-    form = RolesForm(request.POST or None, initial=RolesForm.showing(held))
+    form = RolesForm(
+        request.POST or None, initial=RolesForm.showing(held), by_roles=roles_of(request.user)
+    )
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         try:
