@@ -34,6 +34,7 @@ class FiguresForm(forms.Form):
                 max_length=40,
                 initial="" if goal.value is None else f"{goal.value:f}",
                 widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+                show_hidden_initial=True,
             )
         self.order_fields([*(_name(goal) for goal in goals), "reason"])
 
@@ -47,6 +48,9 @@ class FiguresForm(forms.Form):
         return said
 
     def _read(self, goal: ShownGoal, text: str, reason: str) -> None:
+        if text == self.data.get(self.add_initial_prefix(_name(goal))):
+            # Left as it was shown: what somebody else has recorded since stays.
+            return
         try:
             value = as_figure(text, goal.metric)
         except ValueError as error:

@@ -5,6 +5,7 @@ from decimal import Decimal
 from django import template
 from django.forms import BoundField, DateInput
 from django.utils import formats
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
@@ -41,7 +42,8 @@ def as_input(field: BoundField) -> SafeString:
     widget = field.field.widget
     if isinstance(widget, DateInput):
         widget.input_type, widget.format = "date", "%Y-%m-%d"
-    return field.as_widget()
+    shown = field.as_hidden(only_initial=True) if field.field.show_hidden_initial else ""
+    return format_html("{}{}", field.as_widget(), shown)
 
 
 @register.simple_tag

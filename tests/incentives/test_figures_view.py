@@ -301,3 +301,19 @@ def test_a_figure_entered_by_file_reads_the_same_in_the_form(as_bob, goals, syst
     figure = Figure(TUESDAY, goals[0].department_id, goals[0].metric_id, scaled_of("81.5"))
     record([figure], by=system, source="file")
     assert b'value="81.50"' in as_bob.get("/figures/").content
+
+
+def test_a_page_opened_earlier_brings_no_old_figure_back(as_bob, goals, system):
+    """Two tabs: the second one changes another figure than the first."""
+    for target, value in zip(goals[:2], ("92.11", "4.5"), strict=True):
+        make_result(target.department, target.metric, TUESDAY, value, system)
+    page = as_bob.get("/figures/").content.decode()
+    shown = {target: f'name="initial-{field(target)}" value="{value}' for target, value in
+             zip(goals[:2], ("92.11", "4.5"), strict=True)}  # fmt: skip
+    assert all(part in page for part in shown.values())
+    enter(as_bob, {goals[0]: "50", goals[1]: "4.50"}, reason="first tab")
+    stale = {f"initial-{field(goals[0])}": "92.11", f"initial-{field(goals[1])}": "4.50"}
+    enter(as_bob, {goals[0]: "92.11", goals[1]: "3"}, reason="second tab", **stale)
+    newest = Result.objects.order_by("metric", "-revision")
+    found = {row.metric.code: row.value_scaled for row in reversed(newest)}
+    assert found == {"answered": scaled_of("50"), "waiting": scaled_of("3")}
