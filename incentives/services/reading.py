@@ -130,6 +130,16 @@ def due_goals(day: date, *, now: datetime) -> list[ShownGoal]:
     return live_goals(moment, None, policy.unreported)
 
 
+def goal_as_it_stands(
+    day: date, department: Department, metric: Metric, *, now: datetime
+) -> ShownGoal | None:
+    """One goal of the company's day; None when it was not due or the day has no verdict."""
+    verdict = company_verdict(day)
+    goals = goals_of(verdict, now=now) if verdict else []
+    wanted = (department.pk, metric.pk)
+    return next((g for g in goals if (g.department.pk, g.metric.pk) == wanted), None)
+
+
 def missed_departments(goals: list[ShownGoal]) -> list[str]:
     """Names of departments with a missed goal, each once, in the goals' order."""
     return list(

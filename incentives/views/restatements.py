@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from incentives.filters import RestatementFilter
 from incentives.forms import RestateForm
 from incentives.models import Metric, Restatement
+from incentives.services.reading import goal_as_it_stands
 from incentives.services.restating import (
     Correction,
     RestateRefused,
@@ -52,6 +53,7 @@ def restate(request, day: date, department: str, metric: str):
         except RestateRefused as refused:
             form.add_error(None, str(refused))
     context = {
+        "goal": goal_as_it_stands(day, department, metric, now=timezone.now()),
         "form": form, "day": day, "department": department, "metric": metric, "preview": looked,
         "seen": seen, "moves_money": bool(looked) and moves_money(looked),
     }  # fmt: skip
@@ -94,9 +96,12 @@ def _may_see(user) -> None:
 def show(request, pk: int):
     _may_see(request.user)
     found = get_object_or_404(Restatement, pk=pk)
+    awaiting, now = found.state == Restatement.State.AWAITING, timezone.now()
+    goal = goal_as_it_stands(found.date, found.department, found.metric, now=now)
     context = {
         "restatement": found,
-        "awaiting": found.state == Restatement.State.AWAITING,
+        "awaiting": awaiting,
+        "goal": goal if awaiting else None,
         "own": found.made_by_id == request.user.pk,
     }
     return render(request, "incentives/restatement.html", context)

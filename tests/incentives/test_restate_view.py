@@ -244,3 +244,14 @@ def test_an_excuse_and_a_target_are_corrections_too(as_dee):
     target = {"kind": "target", "new": "5.01", "reason": "Wrong sheet"}
     looked = as_dee.post(BILLING_WAITED, target)
     assert looked.context["preview"]["verdicts"][0]["after"]["met"] == 4
+
+
+def test_who_corrects_and_who_approves_see_the_goal_as_it_stands(
+    client, goals, dee, fay, wednesday
+):
+    made = propose_monday_met(goals, by=dee, now=wednesday)
+    for user, path in ((dee, BILLING_WAITED), (fay, f"/restatements/{made.pk}/")):
+        client.force_login(user)
+        text = " ".join(client.get(path).content.decode().split())
+        assert "As it stands: 5.01 ≤ 5" in text
+        assert "✗ missed" in text
