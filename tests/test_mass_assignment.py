@@ -169,7 +169,8 @@ def test_nothing_but_a_forms_own_fields_changes(scene, client):
 class CarelessForm(django_forms.ModelForm):
     class Meta:
         model = Employee
-        fields = "__all__"  # noqa: DJ007
+        # Numbers of other rows are never sure on PostgreSQL, whose sequences go on counting.
+        exclude = ("manager", "user")  # noqa: DJ006
 
 
 def careless(request):
