@@ -8,7 +8,6 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.template.loader import render_to_string
@@ -29,6 +28,7 @@ from people.models import (
 from people.services import audit
 from people.services.calendars import subtree
 from people.services.invitations import DAYS, NotInvited, invite, login_of
+from people.services.languages import language_of
 from people.services.outbox import send_later
 from people.services.roles import (
     RoleKey,
@@ -208,7 +208,7 @@ def reset_second_factor(employee: Employee, *, reason: str, by: User) -> None:
         after={"had": []}, why=reason, person=employee,
     )  # fmt: skip
     if employee.email:
-        with translation.override(employee.language or settings.LANGUAGE_CODE):
+        with translation.override(language_of(employee)):
             facts = {"name": employee.name, "by": by.display_name}
             send_later(
                 to=employee.email,
