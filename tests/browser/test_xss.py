@@ -143,7 +143,12 @@ def test_what_is_stored_is_shown_as_the_text_it_is(scene, wednesday, client, chr
     everywhere(scene, wednesday, "<script>xss()</script> {{7*7}}ssti")
     watched = WatchedPage(chromium, client)
     sign_in(client, scene, "hr")
-    for path in ("/people/ann/", "/restatements/1/", "/departments/CLAIMS/", "/imports/1/"):
+    for path in (
+        "/people/ann/",
+        f"/restatements/{scene.restatement.pk}/",
+        "/departments/CLAIMS/",
+        f"/imports/{scene.draft.pk}/",
+    ):
         watched.open(path)
         text = watched.page.evaluate("document.getElementById('main').textContent")
         assert "<script>xss()</script>" in text, path
