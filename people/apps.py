@@ -32,6 +32,9 @@ class PeopleConfig(AppConfig):
                 name="an_employee_has_one_department_at_a_time",
             ),
             *guards.no_overlap(
+                "people_leave", key="employee_id", name="an_employee_is_on_one_leave_at_a_time"
+            ),
+            *guards.no_overlap(
                 "people_placement", key="department_id", name="a_department_has_one_place_at_a_time"
             ),
         )

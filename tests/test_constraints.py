@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from incentives.models import DayVerdict, Excuse, HeldFigure, PoolPolicy, Restatement
 from ledger.models import Account, Transfer
 from ledger.services.posting import open_account
+from people.models import Employee, Leave
 from tests.conftest import MONDAY, make_target
 from tests.incentives.test_closing import make_pool
 
@@ -66,6 +67,13 @@ BROKEN = {
     ),
     "a_threshold_is_above_none_and_at_most_all": lambda by, goal: PoolPolicy.objects.create(
         pool=make_pool(by), from_date=MONDAY, threshold_bp=10_001, made_by=by
+    ),
+    "only_who_leaves_is_marked_as_a_leaver": lambda by, goal: Employee.objects.create(
+        number="stays", name="Stays", hired_on=MONDAY, good_leaver=True
+    ),
+    "leave_ends_on_or_after_its_first_day": lambda by, goal: Leave.objects.create(
+        employee=Employee.objects.create(number="new", name="New", hired_on=MONDAY), kind="care",
+        from_date=MONDAY, until_date=MONDAY.replace(day=1),
     ),
 }  # fmt: skip
 

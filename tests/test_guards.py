@@ -11,7 +11,7 @@ from incentives.models import DayVerdict, Excuse, GoalVerdict, Result, Target
 from ledger.models import Account, Transfer
 from ledger.services.posting import open_account, post, reverse
 from people import guards
-from people.models import AuditEntry, AuditSeal, Membership, Placement, SalaryLook
+from people.models import AuditEntry, AuditSeal, Leave, Membership, Placement, SalaryLook
 from people.rules import BEGINNING
 from people.services import audit
 from tests.conftest import MONDAY, make_result, make_target
@@ -150,6 +150,23 @@ def moved_membership(world) -> None:
     Membership.objects.filter(pk=earlier.pk).update(until_date=date(2020, 1, 1))
 
 
+def leave_of(world, first: date, last: date) -> Leave:
+    return Leave.objects.create(
+        employee=world["membership"].employee, kind="care", from_date=first, until_date=last
+    )
+
+
+def second_leave(world) -> None:
+    leave_of(world, date(2021, 1, 1), date(2021, 1, 5))
+    leave_of(world, date(2021, 1, 5), date(2021, 1, 9))
+
+
+def moved_leave(world) -> None:
+    earlier = leave_of(world, date(2021, 1, 1), date(2021, 1, 4))
+    leave_of(world, date(2021, 1, 5), date(2021, 1, 9))
+    Leave.objects.filter(pk=earlier.pk).update(until_date=date(2021, 1, 5))
+
+
 def second_place(world) -> None:
     place = world["placement"]
     Placement.objects.create(
@@ -177,6 +194,9 @@ BREAKING = {
     "an_employee_has_one_department_at_a_time": second_membership,
     "an_employee_has_one_department_at_a_time_on_insert": second_membership,
     "an_employee_has_one_department_at_a_time_on_update": moved_membership,
+    "an_employee_is_on_one_leave_at_a_time": second_leave,
+    "an_employee_is_on_one_leave_at_a_time_on_insert": second_leave,
+    "an_employee_is_on_one_leave_at_a_time_on_update": moved_leave,
     "a_department_has_one_place_at_a_time": second_place,
     "a_department_has_one_place_at_a_time_on_insert": second_place,
     "a_department_has_one_place_at_a_time_on_update": moved_place,

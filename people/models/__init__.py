@@ -9,7 +9,7 @@ from people.models.places import CalendarEntry, Department, Placement, Site, Wor
 from people.models.policies import Policy
 from people.models.roles import Role, RoleAssignment
 from people.models.spans import InForce, Spanned
-from people.models.staff import Employee, Employees, Membership, Salary
+from people.models.staff import Employee, Employees, Leave, LeaveKind, Membership, Salary
 
 __all__ = [
     "SYSTEM",
@@ -22,6 +22,8 @@ __all__ = [
     "ImportDraft",
     "InForce",
     "Invitation",
+    "Leave",
+    "LeaveKind",
     "Membership",
     "Notice",
     "NoticeChoice",

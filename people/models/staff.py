@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from people import names
 from people.models.places import Department
@@ -61,6 +62,7 @@ class Employee(models.Model):
     job_title = models.CharField(max_length=200, blank=True)
     hired_on = models.DateField()
     left_on = models.DateField(null=True, blank=True)
+    good_leaver = models.BooleanField(null=True, blank=True)
     language = models.CharField(max_length=10, blank=True)
     sort_key = DerivedText(made_by=lambda e: names.folded(e.name)[:200], db_index=True)
     search_text = DerivedText(made_by=lambda e: names.search_text(e.number, e.name, e.email))
@@ -80,6 +82,10 @@ class Employee(models.Model):
             models.CheckConstraint(
                 condition=Q(left_on=None) | Q(left_on__gte=F("hired_on")),
                 name="an_employee_leaves_on_or_after_the_hiring_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(good_leaver=None) | Q(left_on__isnull=False),
+                name="only_who_leaves_is_marked_as_a_leaver",
             ),
             models.UniqueConstraint(
                 fields=["email"], condition=~Q(email=""), name="an_email_belongs_to_one_employee"
@@ -108,6 +114,22 @@ class Membership(Spanned):
                 name="a_full_time_share_is_above_none_and_at_most_whole",
             ),
         ]
+
+
+class LeaveKind(models.TextChoices):
+    PARENTAL = "parental", _("parental leave")
+    SICKNESS = "sickness", _("sickness")
+    CARE = "care", _("care of relatives")
+    SABBATICAL = "sabbatical", _("sabbatical")
+    UNPAID = "unpaid", _("unpaid leave")
+    OTHER = "other", _("other leave")
+
+
+class Leave(Spanned):
+    """Away from work while employed; one at a time. The kind is for HR's eyes only."""
+
+    employee = models.ForeignKey(Employee, models.PROTECT, related_name="leaves")
+    kind = models.CharField(max_length=20, choices=LeaveKind)
 
 
 class Salary(models.Model):

@@ -177,8 +177,8 @@ def come_back(employee: Employee, *, place: Place, from_date: date, by: User) ->
             field="from_date",
         )
     before, last_day = state(employee), employee.left_on
-    employee.left_on = None
-    employee.save(update_fields=["left_on"])
+    employee.left_on = employee.good_leaver = None
+    employee.save(update_fields=["left_on", "good_leaver"])
     Membership.objects.create(
         employee=employee, department=place.department, fte_bp=place.fte_bp, from_date=from_date
     )
@@ -322,7 +322,9 @@ def rewrite(employee: Employee, wanted: dict[str, Any]) -> bool:
 def set_last_day(employee: Employee, last_day: date | None) -> Membership | None:
     """End the employment on a day, or not after all; returns the last membership as it is then."""
     employee.left_on = last_day
-    employee.save(update_fields=["left_on"])
+    if last_day is None:
+        employee.good_leaver = None
+    employee.save(update_fields=["left_on", "good_leaver"])
     if last_day:
         # What was to begin after the leaving day never does.
         employee.memberships.filter(from_date__gt=last_day).delete()
