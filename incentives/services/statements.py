@@ -1,0 +1,204 @@
+"""A person's statement: how the share came about, from the days to the cap to the penny.
+
+Everything comes from what the run has stored, so that it says the same for ever.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+
+from incentives.models import BonusRun, BonusShare, DayVerdict
+from incentives.models.bonus import day_of
+from incentives.rules import BASIS, Status
+from incentives.rules.bonus import RATE_SCALE
+from people.models import Employee, Role, RoleAssignment
+
+
+@dataclass(frozen=True)
+class EarnedDay:
+    """A hit day as one person earned on it; amounts in minor units, cut down for show."""
+
+    date: date
+    contribution_minor: int
+    earned_minor: int
+    version: int
+
+    @property
+    def is_corrected(self) -> bool:
+        return self.version > 1
+
+
+@dataclass(frozen=True)
+class EarnedMonth:
+    """`first` is the month's first day; `hit_days` those the person earned on, of `all_hit_days`;
+    `earned_minor` is the sum of all months through this one minus those before, so that the
+    months add up to the year."""
+
+    first: date
+    hit_days: int
+    all_hit_days: int
+    earned_minor: int
+
+
+@dataclass(frozen=True)
+class Statement:
+    """All amounts in minor units of `currency`; factors in basis points, None where not used."""
+
+    name: str
+    number: str
+    department: str
+    job_title: str
+    language: str
+    pool: str
+    currency: str
+    year: int
+    first: date
+    last: date
+    through: date
+    is_estimate: bool
+    days: list[EarnedDay]
+    months: list[EarnedMonth]
+    verdict_days: int
+    earned_minor: int
+    department_bp: int | None
+    manager_bp: int | None
+    pool_minor: int
+    people: int
+    cap_bp: int
+    salary_minor: int
+    other_pools_minor: int
+    cap_minor: int
+    share_minor: int
+    is_capped: bool
+    code: str
+    ask: list[str]
+    questions_until: date | None
+
+    @property
+    def curve(self) -> list[tuple[date, int]]:
+        """What had been earned after each hit day, the year's first and last day included."""
+        points, total = [(self.first, 0)], 0
+        for day in self.days:
+            total += day.earned_minor
+            points.append((day.date, total))
+        return [*points, (self.through, total)]
+
+    @property
+    def corrected(self) -> list[EarnedDay]:
+        return [day for day in self.days if day.is_corrected]
+
+
+def statement_of(share: BonusShare) -> Statement:
+    """For one person; `Statements` is for many."""
+    return Statements(share.run).of(share)
+
+
+class Statements:
+    """The statements of one run: what all have in common is read once."""
+
+    def __init__(self, run: BonusRun) -> None:
+        self.run = run
+        self.days = [(day_of(row), row) for row in run.days]
+        self.verdict_days = verdict_days(run)
+        self.ask = whom_to_ask(on=run.through)
+
+    def of(self, share: BonusShare) -> Statement:
+        """`share` with its employee and department."""
+        run, working, employee = self.run, share.working, share.employee
+        days = self._days(working["spans"])
+        return Statement(
+            name=employee.name, number=employee.number, department=share.department.name,
+            job_title=employee.job_title, language=employee.language, pool=run.pool.code,
+            currency=run.currency, year=run.year, first=run.first, last=run.last,
+            through=run.through, is_estimate=run.state == BonusRun.State.ESTIMATE,
+            days=days, months=self._months(days), verdict_days=self.verdict_days,
+            earned_minor=share.earned_minor, department_bp=working.get("mean_department_bp"),
+            manager_bp=share.factor_bp, pool_minor=run.balance_minor, people=run.employees,
+            cap_bp=run.policy["cap_bp"],
+            salary_minor=salary_minor(working), other_pools_minor=working["other_pools_minor"],
+            cap_minor=share.cap_minor, share_minor=share.share_minor,
+            is_capped=share.is_capped, code=share.code, ask=self.ask,
+            questions_until=questions_until(run),
+        )  # fmt: skip
+
+    def _days(self, spans: list[list]) -> list[EarnedDay]:
+        """Each cut down to whole minor units of the running sum, so that the days add up to what
+        was earned."""
+        weights = _weights_by_day(spans)
+        found, exact, shown = [], 0, 0
+        for day, row in self.days:
+            weight = weights(day)
+            if not weight:
+                continue
+            exact += row["rate"] * weight
+            amount = exact // RATE_SCALE - shown
+            shown += amount
+            found.append(EarnedDay(day, row["contribution_minor"], amount, row["version"]))
+        return found
+
+    def _months(self, days: list[EarnedDay]) -> list[EarnedMonth]:
+        def month(day: date) -> date:
+            return day.replace(day=1)
+
+        own = {first: list(its) for first, its in groupby(days, key=lambda day: month(day.date))}
+        every = {
+            first: len(list(its)) for first, its in groupby(self.days, key=lambda d: month(d[0]))
+        }
+        return [
+            EarnedMonth(
+                first, len(own.get(first, [])), every.get(first, 0),
+                sum(day.earned_minor for day in own.get(first, [])),
+            )
+            for first in months_between(self.run.first, self.run.through)
+        ]  # fmt: skip
+
+
+def _weights_by_day(spans: list[list]) -> Callable[[date], int]:
+    """Salary times full-time share on a day; 0 where no span holds."""
+    parsed = [
+        (date.fromisoformat(first), date.fromisoformat(last), annual_minor * fte_bp)
+        for first, last, _department, annual_minor, fte_bp in spans
+    ]
+
+    def on(day: date) -> int:
+        return next((weight for first, last, weight in parsed if first <= day <= last), 0)
+
+    return on
+
+
+def months_between(first: date, last: date) -> list[date]:
+    """The first days of the months from one day to another."""
+    found, month = [], first.replace(day=1)
+    while month <= last:
+        found.append(month)
+        month = (month + timedelta(days=32)).replace(day=1)
+    return found
+
+
+def salary_minor(working: dict) -> int:
+    """What the cap is a share of: the mean annual salary times full-time share, rounded down."""
+    days = working["days"]
+    return working["salary_days"] // (days * BASIS) if days else 0
+
+
+def verdict_days(run: BonusRun) -> int:
+    """Final days of the run's year that had a verdict, hit or not."""
+    final = DayVerdict.objects.for_pool(run.pool).filter(
+        date__gte=run.first, date__lte=run.through, status=Status.FINAL
+    )
+    return final.exclude(hit=None).values("date").distinct().count()
+
+
+def questions_until(run: BonusRun) -> date | None:
+    """The last day for questions about a statement; None before it is approved."""
+    if run.approved_at is None:
+        return None
+    return run.approved_at.date() + timedelta(days=run.policy["question_days"])
+
+
+def whom_to_ask(*, on: date) -> list[str]:
+    """Who answers questions: finance, by name, three at most."""
+    holding = RoleAssignment.objects.on(on).filter(role=Role.FINANCE, user__is_active=True)
+    found = Employee.objects.filter(user__in=holding.values("user")).order_by("sort_key")
+    return [employee.name for employee in found[:3]]
