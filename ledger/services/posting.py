@@ -1,5 +1,8 @@
 """The only place where money moves."""
 
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 from django.db import IntegrityError, connection, transaction
@@ -9,6 +12,8 @@ from ledger.models import Account, Transfer
 from people import guards
 from people.models import User
 from people.services.retrying import retried
+
+PORTION = 2000
 
 
 class LedgerRefusal(Exception):
@@ -82,22 +87,104 @@ def post(
         return _insert(wanted)
 
 
-def reverse(transfer: Transfer, *, why: str, by: User) -> Transfer:
-    """Take one movement back, key of the original + `:reversal`. Raises LedgerRefusal."""
+@dataclass(frozen=True)
+class Movement:
+    """One of many: what `post` takes, `amount_minor` > 0 in minor units of both accounts."""
+
+    key: str
+    from_account: Account
+    to_account: Account
+    amount_minor: int
+    why: str
+    earned_day: date | None = None
+    reverses: Transfer | None = None
+
+
+@retried
+def post_many(movements: Iterable[Movement], *, by: User) -> int:
+    """Move all of these once, in one transaction; returns how many had not been moved before.
+
+    Raises what `post` raises; then none of them has moved.
+    """
+    wanted = [Transfer(currency=m.from_account.currency, made_by=by, **vars(m)) for m in movements]
+    for each in wanted:
+        _refuse_what_can_never_be(each)
+    if len({each.key for each in wanted}) < len(wanted):
+        raise LedgerRefusal("two of these movements have the same key")
+    with transaction.atomic():
+        _refuse_without_guards()
+        accounts = {a.pk: a for each in wanted for a in (each.from_account, each.to_account)}
+        _lock(*accounts.values())
+        known = _known(wanted)
+        for each in wanted:
+            if each.key in known:
+                _same(known[each.key], each)
+        new = [each for each in wanted if each.key not in known]
+        _move_sums(new, accounts)
+        _insert_all(new)
+    return len(new)
+
+
+def _known(wanted: list[Transfer]) -> dict[str, Transfer]:
+    found: dict[str, Transfer] = {}
+    keys = [each.key for each in wanted]
+    for start in range(0, len(keys), PORTION):
+        portion = Transfer.objects.filter(key__in=keys[start : start + PORTION])
+        found |= {transfer.key: transfer for transfer in portion}
+    return found
+
+
+def _move_sums(new: list[Transfer], accounts: dict[int, Account]) -> None:
+    """Floored accounts get everything before anything leaves them: only the sum must hold."""
+    moved: dict[int, int] = defaultdict(int)
+    for each in new:
+        moved[each.from_account_id] -= each.amount_minor
+        moved[each.to_account_id] += each.amount_minor
+    for pk in sorted(pk for pk, account in accounts.items() if account.floored and moved[pk]):
+        enough = Account.objects.filter(pk=pk, balance_minor__gte=-moved[pk])
+        if not enough.update(balance_minor=F("balance_minor") + moved[pk]):
+            raise FloorBroken(
+                f"{accounts[pk]} holds less than the {-moved[pk]} {accounts[pk].currency} minor"
+                " units that are to leave it"
+            )
+
+
+def _insert_all(new: list[Transfer]) -> None:
+    try:
+        with transaction.atomic():
+            Transfer.objects.bulk_create(new, batch_size=PORTION)
+    except IntegrityError:
+        # As in _insert: another content under one of the keys was first.
+        known = _known(new)
+        if not known:
+            raise
+        raise KeyAlreadyUsed(f"key {min(known)} already stands for another movement") from None
+
+
+def reverse_many(transfers: Iterable[Transfer], *, why: str, by: User) -> int:
+    """Take these movements back, each once. Raises LedgerRefusal; then none is taken back."""
+    return post_many([_mirrored(each, why=why) for each in transfers], by=by)
+
+
+def _mirrored(transfer: Transfer, *, why: str) -> Movement:
     if transfer.reverses_id:
         raise LedgerRefusal(
             f"{transfer.key} is a reversal and is not reversed; post the money anew"
         )
-    return post(
+    return Movement(
         key=f"{transfer.key}:reversal",
         from_account=transfer.to_account,
         to_account=transfer.from_account,
         amount_minor=transfer.amount_minor,
         earned_day=transfer.earned_day,
         why=why,
-        by=by,
         reverses=transfer,
     )
+
+
+def reverse(transfer: Transfer, *, why: str, by: User) -> Transfer:
+    """Take one movement back, key of the original + `:reversal`. Raises LedgerRefusal."""
+    return post(by=by, **vars(_mirrored(transfer, why=why)))
 
 
 def _refuse_what_can_never_be(wanted: Transfer) -> None:

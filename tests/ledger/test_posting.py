@@ -13,9 +13,12 @@ from ledger.services.posting import (
     GuardsMissing,
     KeyAlreadyUsed,
     LedgerRefusal,
+    Movement,
     open_account,
     post,
+    post_many,
     reverse,
+    reverse_many,
 )
 from people import guards
 
@@ -135,3 +138,52 @@ def test_balances_always_sum_to_zero(moves, system):
             continue
     assert check_ledger().problems == []
     assert sum(account.balance() for account in accounts) == 0
+
+
+def movements(from_account, to_account, *amounts):
+    return [
+        Movement(f"k{number}", from_account, to_account, amount, "test")
+        for number, amount in enumerate(amounts)
+    ]
+
+
+def test_many_movements_move_once(company, budget, system):
+    wanted = movements(company, budget, 5, 7, 11)
+    assert post_many(wanted[:2], by=system) == 2
+    assert post_many(wanted, by=system) == 1
+    assert post_many(wanted, by=system) == 0
+    budget.refresh_from_db()
+    assert (budget.balance_minor, budget.balance(), company.balance()) == (23, 23, -23)
+    assert check_ledger().ok
+
+
+def test_of_many_movements_none_moves_when_one_may_not(company, budget, system):
+    wanted = movements(company, budget, 5, 7)
+    post_many(wanted, by=system)
+    other = movements(company, budget, 5, 8, 9)
+    refused = [
+        (other, KeyAlreadyUsed),
+        ([*movements(budget, company, 1), *movements(company, budget, 1)], LedgerRefusal),
+        ([Movement("x", budget, company, 13, "test")], FloorBroken),
+        ([Movement("y", company, budget, 1, "test"), Movement("z", company, budget, 0, "test")],
+         LedgerRefusal),
+    ]  # fmt: skip
+    for each, error in refused:
+        with pytest.raises(error):
+            post_many(each, by=system)
+    budget.refresh_from_db()
+    assert (Transfer.objects.count(), budget.balance_minor) == (2, 12)
+
+
+def test_many_movements_are_taken_back_once(company, budget, system):
+    post_many(movements(company, budget, 5, 7), by=system)
+    made = list(Transfer.objects.select_related("from_account", "to_account"))
+    assert reverse_many(made, why="mistake", by=system) == 2
+    assert reverse_many(made, why="mistake", by=system) == 0
+    budget.refresh_from_db()
+    assert budget.balance_minor == 0
+    reversal = Transfer.objects.get(key="k0:reversal")
+    assert reversal.reverses_id == made[0].pk
+    with pytest.raises(LedgerRefusal):
+        reverse_many([reversal], why="again", by=system)
+    assert check_ledger().ok
