@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from incentives import rules
 from incentives.models import DayVerdict, Pool
-from incentives.services.closing import fiscal_year, pool_balance
+from incentives.services.closing import pool_balance
 from incentives.services.explaining import judgement
 from incentives.services.goals import ShownGoal
 from incentives.services.reading import (
@@ -16,6 +16,7 @@ from incentives.services.reading import (
     pool_verdicts,
     versions_of,
 )
+from incentives.services.years import fiscal_year
 
 
 def build_board(day: date, *, now: datetime) -> dict | None:

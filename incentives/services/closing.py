@@ -9,10 +9,12 @@ from django.db.models import F, Max, OuterRef, QuerySet, Subquery, Sum
 
 from incentives import rules
 from incentives.models import Day, DayVerdict, Headline, Pool, PoolPolicy
+from incentives.services.bonus_policies import terms_for
 from incentives.services.goals import GoalsOfDay, stored_tally
+from incentives.services.years import fiscal_year
 from incentives.signals import day_closed
 from ledger.services.posting import open_account, post
-from people.models import Membership, Salary, User
+from people.models import Leave, Membership, Salary, User
 from people.services import policies
 from people.services.calendars import SiteDays, all_sites, subtree
 from people.services.retrying import retried
@@ -278,6 +280,10 @@ def contribution(verdict: DayVerdict) -> int:
 def _eligible(verdict: DayVerdict) -> QuerySet[Membership]:
     """Memberships that a day's contribution belongs to."""
     members = Membership.objects.on(verdict.date)
+    if verdict.pool:
+        kinds = terms_for(verdict.pool, fiscal_year(verdict.date)).excluded_leave
+        away = Leave.objects.on(verdict.date).filter(kind__in=kinds)
+        members = members.exclude(employee__in=away.values("employee"))
     if verdict.scope_id:
         members = members.filter(department__in=subtree({verdict.scope_id}, on=verdict.date))
     return members
@@ -298,10 +304,6 @@ def _payroll_minor_bp(verdict: DayVerdict) -> int:
             f" {foreign.employee.number} is paid in another currency; narrow the pool's scope"
         )
     return paid.aggregate(s=Sum(F("annual_minor") * F("fte_bp"), default=0))["s"]
-
-
-def fiscal_year(day: date) -> rules.FiscalYear:
-    return rules.fiscal_year(day, policies.in_force("fiscal_year_start", on=day))
 
 
 def move_contribution(verdict: DayVerdict, *, by: User) -> None:

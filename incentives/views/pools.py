@@ -1,7 +1,5 @@
 """Pools and their movements."""
 
-from datetime import date
-
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
@@ -10,9 +8,10 @@ from django.utils.translation import gettext as _
 
 from incentives.models import Pool
 from incentives.rules import Status
-from incentives.services.closing import fiscal_year, headline_on
+from incentives.services.closing import headline_on
 from incentives.services.explaining import policy_in_words
 from incentives.services.reading import balances_by_year, policies_in_force
+from incentives.services.years import fiscal_year, year_named
 from incentives.tables import TransferTable
 from ledger.services.statements import statement
 from people.lists import show_list
@@ -58,9 +57,7 @@ def show(request, code: str, year: int):
 
 
 def _days_of(pool: Pool, year: int):
-    span = fiscal_year(date(year, 12, 31))
-    if span.name != year:
-        span = fiscal_year(date(year, 1, 1))
+    span = year_named(year)
     return pool.verdicts.filter(date__gte=span.first, date__lte=span.last).latest_versions()
 
 
