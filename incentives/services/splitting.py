@@ -25,7 +25,7 @@ from people.models import Department
 
 @dataclass(frozen=True)
 class Share:
-    """One person's; `factor_bp` is the manager's, None where nobody in the department has one."""
+    """One person's; `earned_minor` is rounded half-up, for show; `factor_bp` is the manager's, None where nobody in the department has one."""
 
     employee_id: int
     number: str
@@ -250,7 +250,8 @@ def _with_managers_factors(
     members: dict[int, list[int]] = defaultdict(list)
     for who, person in enumerate(people):
         members[person.department_id].append(who)
-    adjusted, given = [0] * len(people), [None] * len(people)  # type: ignore[var-annotated]
+    adjusted = [0] * len(people)
+    given: list[int | None] = [None] * len(people)
     for department_id, its in members.items():
         own = [weights[who] for who in its]
         chosen = {
@@ -357,7 +358,7 @@ def _share(
         working["mean_department_bp"] = department_bp
     return Share(
         person.employee_id, person.number, person.department_id, own.hit_days,
-        own.exact // bonus.RATE_SCALE, cap, amount, factor, working,
+        half_up(own.exact, bonus.RATE_SCALE), cap, amount, factor, working,
     )  # fmt: skip
 
 

@@ -10,14 +10,14 @@ from itertools import groupby
 
 from incentives.models import BonusRun, BonusShare, DayVerdict
 from incentives.models.bonus import day_of
-from incentives.rules import BASIS, Status
+from incentives.rules import BASIS, Status, half_up
 from incentives.rules.bonus import RATE_SCALE
 from people.models import Employee, Role, RoleAssignment
 
 
 @dataclass(frozen=True)
 class EarnedDay:
-    """A hit day as one person earned on it; amounts in minor units, cut down for show."""
+    """A hit day as one person earned on it; amounts in minor units, rounded for show."""
 
     date: date
     contribution_minor: int
@@ -123,8 +123,8 @@ class Statements:
         )  # fmt: skip
 
     def _days(self, spans: list[list]) -> list[EarnedDay]:
-        """Each cut down to whole minor units of the running sum, so that the days add up to what
-        was earned."""
+        """Each in whole minor units of the rounded running sum, so that the days add up to what was
+        earned."""
         weights = _weights_by_day(spans)
         found, exact, shown = [], 0, 0
         for day, row in self.days:
@@ -132,7 +132,7 @@ class Statements:
             if not weight:
                 continue
             exact += row["rate"] * weight
-            amount = exact // RATE_SCALE - shown
+            amount = half_up(exact, RATE_SCALE) - shown
             shown += amount
             found.append(EarnedDay(day, row["contribution_minor"], amount, row["version"]))
         return found
