@@ -10,6 +10,7 @@ class IncentivesConfig(AppConfig):
         from incentives.entries import ENTRIES
         from incentives.guards import GUARDS
         from incentives.services import figure_imports  # noqa: F401
+        from incentives.services.bonus_checking import check_bonuses
         from incentives.services.checking import check_pools
         from incentives.services.closing import last_final_day
         from incentives.services.departments import what_becomes_of_goals
@@ -27,6 +28,7 @@ class IncentivesConfig(AppConfig):
         personal.register(*PARTS)
         today.register("incentives", cards)
         also_check(check_pools)
+        also_check(check_bonuses)
         refuse_when("fiscal_year_start", final_day_behind)
         ask_for_final_days(last_final_day)
         tell_effects(what_becomes_of_goals)

@@ -25,6 +25,17 @@ rules.add_perm("incentives.excuse", has_role(Role.HR, Role.EXECUTIVE, Role.ADMIN
 rules.add_perm(
     "incentives.confirm_figures", has_role(Role.LEAD, Role.HR, Role.FINANCE, Role.ADMINISTRATOR)
 )
+# Who keeps salaries does not run payouts (rules, 15): whoever is HR too only looks.
+runs_payouts = has_role(Role.FINANCE) & ~has_role(Role.HR)
+rules.add_perm("incentives.run_bonus", runs_payouts)
+rules.add_perm(
+    "incentives.approve_bonus", runs_payouts | (has_role(Role.EXECUTIVE) & ~has_role(Role.HR))
+)
+rules.add_perm("incentives.adjust_bonus", has_role(Role.LEAD))
+rules.add_perm("incentives.see_bonus_runs", has_role(Role.FINANCE, Role.EXECUTIVE, Role.AUDITOR))
+rules.add_perm("incentives.see_bonus_of_people", has_role(Role.FINANCE))
+rules.add_perm("incentives.see_replay", has_role(Role.FINANCE, Role.AUDITOR))
+rules.add_perm("incentives.set_bonus_policy", has_role(Role.HR, Role.ADMINISTRATOR))
 rules.add_perm("incentives.audit", has_role(Role.AUDITOR))
 
 

@@ -11,7 +11,7 @@ from incentives import rules
 from incentives.models import Day, DayVerdict, Headline, Pool, PoolPolicy
 from incentives.services.bonus_policies import terms_for
 from incentives.services.goals import GoalsOfDay, stored_tally
-from incentives.services.years import fiscal_year
+from incentives.services.years import fiscal_year, is_closed
 from incentives.signals import day_closed
 from ledger.services.posting import open_account, post
 from people.models import Leave, Membership, Salary, User
@@ -313,6 +313,8 @@ def move_contribution(verdict: DayVerdict, *, by: User) -> None:
         # The bare company's verdict moves no money.
         return
     year = fiscal_year(verdict.date).name
+    if is_closed(pool, year):
+        raise CloseRefused(f"the year {year} of pool {pool} is closed; {verdict.date} pays no more")
     post(
         key=f"pool:{pool.code}:{verdict.date}:v{verdict.version}",
         from_account=open_account(EXPENSE, currency=pool.currency),

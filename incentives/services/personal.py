@@ -2,7 +2,13 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from incentives.models import HeldFigure, Restatement, Result
+from incentives.models import (
+    BonusAdjustment,
+    BonusShare,
+    HeldFigure,
+    Restatement,
+    Result,
+)
 from people.services.personal import rows_of
 
 PARTS = (
@@ -12,4 +18,6 @@ PARTS = (
         "restatements", _("Corrections proposed or decided"), Restatement, "made_by", "decided_by",
         without=("preview",),
     ),
+    rows_of("bonus-shares", _("Shares of the bonus"), BonusShare, "employee"),
+    rows_of("bonus-factors", _("Managers' factors"), BonusAdjustment, "employee", "made_by"),
 )  # fmt: skip

@@ -12,10 +12,12 @@ from incentives.models import (
     Excuse,
     GoalVerdict,
     Metric,
+    Pool,
     Restatement,
     Result,
 )
 from incentives.services.closing import (
+    EXPENSE,
     CloseRefused,
     contribution,
     judge_again,
@@ -23,9 +25,10 @@ from incentives.services.closing import (
     move_contribution,
 )
 from incentives.services.notices import tell_of_correction, tell_of_decision, tell_of_proposal
+from incentives.services.years import fiscal_year, is_closed, open_year
 from incentives.signals import day_restated
 from ledger.models import Transfer
-from ledger.services.posting import reverse
+from ledger.services.posting import open_account, post, reverse
 from people.models import Department, User
 from people.services import audit
 from people.services.retrying import retried
@@ -282,7 +285,7 @@ def _new_version(
     new.contribution_minor = _contribution(new) if new.hit else 0
     new.save()
     if new.contribution_minor != old.contribution_minor:
-        _move_the_difference(new, reason=reason, by=by)
+        _move_the_difference(old, new, reason=reason, by=by)
     return {
         "pool": old.pool.code if old.pool else None,
         "before": numbers(old),
@@ -356,9 +359,39 @@ def live_contribution(verdict: DayVerdict) -> Transfer | None:
     return Transfer.objects.filter(key__in=keys, reverses=None, reversed_by=None).first()
 
 
-def _move_the_difference(new: DayVerdict, *, reason: str, by: User) -> None:
+def _move_the_difference(old: DayVerdict, new: DayVerdict, *, reason: str, by: User) -> None:
+    """In an open year the old contribution is reversed and the new one made; in a closed one, and
+    on a day that was corrected while it was closed, the difference moves in the open year."""
+    if new.pool is None:
+        return
+    why = f"{new.date} corrected: {reason}"[:500]
+    if is_closed(new.pool, fiscal_year(new.date).name) or _has_prior(new):
+        _move_prior(old, new, pool=new.pool, why=why, by=by)
+        return
     standing = live_contribution(new)
     if standing:
-        reverse(standing, why=f"{new.date} corrected: {reason}"[:500], by=by)
+        reverse(standing, why=why, by=by)
     if new.contribution_minor:
         move_contribution(new, by=by)
+
+
+def _prior_key(verdict: DayVerdict, version: int) -> str:
+    return f"pool:{verdict.pool}:{verdict.date}:v{version}:prior"
+
+
+def _has_prior(verdict: DayVerdict) -> bool:
+    keys = [_prior_key(verdict, n) for n in range(1, verdict.version)]
+    return Transfer.objects.filter(key__in=keys).exists()
+
+
+def _move_prior(old: DayVerdict, new: DayVerdict, *, pool: Pool, why: str, by: User) -> None:
+    more = new.contribution_minor - old.contribution_minor
+    accounts = [
+        open_account(EXPENSE, currency=pool.currency),
+        open_account(pool.account_code(open_year(pool, new.date)), currency=pool.currency),
+    ]
+    from_account, to_account = accounts if more > 0 else reversed(accounts)
+    post(
+        key=_prior_key(new, new.version), from_account=from_account, to_account=to_account,
+        amount_minor=abs(more), earned_day=new.date, why=why, by=by,
+    )  # fmt: skip

@@ -25,7 +25,8 @@ from people.models import Department
 
 @dataclass(frozen=True)
 class Share:
-    """One person's; `earned_minor` is rounded half-up, for show; `factor_bp` is the manager's, None where nobody in the department has one."""
+    """One person's; `earned_minor` is rounded half-up, for show; `factor_bp` is the manager's, None
+    where nobody in the department has one."""
 
     employee_id: int
     number: str

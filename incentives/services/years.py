@@ -1,8 +1,9 @@
-"""Which fiscal year a day lies in, by the dated setting."""
+"""Which fiscal year a day lies in, by the dated setting, and whether a pool's year is closed."""
 
 from datetime import date
 
 from incentives import rules
+from incentives.models import Pool, PoolYearAct
 from people.services import policies
 
 
@@ -23,3 +24,21 @@ def year_named(name: int) -> rules.FiscalYear:
         if found.name == name:
             return found
     raise NoSuchYear(f"there is no fiscal year {name}")
+
+
+def is_closed(pool: Pool, year: int) -> bool:
+    """Whether a pool's year is closed and has not been opened again since."""
+    last = (
+        pool.year_acts.done()
+        .filter(year=year, kind__in=(PoolYearAct.Kind.CLOSE, PoolYearAct.Kind.REOPEN))
+        .last()
+    )
+    return last is not None and last.kind == PoolYearAct.Kind.CLOSE
+
+
+def open_year(pool: Pool, day: date) -> int:
+    """The fiscal year in which money for a day moves: its own, or the first one not closed."""
+    year = fiscal_year(day).name
+    while is_closed(pool, year):
+        year += 1
+    return year

@@ -1,0 +1,476 @@
+"""A bonus run's way: draft, proposed, approved by somebody else, paid; void by reversal.
+
+What is approved is the content that was looked at: its digest is compared with what the same sum
+gives in the moment of approval. Money moves with the approval, all of it or none.
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from incentives.models import (
+    BonusAdjustment,
+    BonusPayment,
+    BonusRun,
+    BonusShare,
+    LeadProposal,
+    Pool,
+)
+from incentives.rules import BASIS, FiscalYear, Status
+from incentives.services.bonus_policies import Terms
+from incentives.services.eligibility import BonusRefused
+from incentives.services.goals import GoalsOfDay
+from incentives.services.splitting import Share, Sharing, share_out, stored_sha256
+from incentives.services.years import is_closed
+from ledger.models import Account, Transfer
+from ledger.services.posting import Movement, open_account, post_many, reverse_many
+from people.models import AuditEntry, Department, Employee, Role, User
+from people.money import money
+from people.rules import days_between
+from people.services import audit
+from people.services.calendars import all_sites
+from people.services.retrying import retried
+from people.services.roles import roles_in_force
+from people.services.rule_changes import change_rules
+
+State = BonusRun.State
+SALARIES_KEPT_BY = ("set_salary", "join", "import_employee")
+NAMED = 10
+PORTION = 2000
+
+
+class ContentChanged(BonusRefused):
+    """What was proposed is no longer what the sum gives; `changes` says what differs."""
+
+    def __init__(self, changes: list[str]) -> None:
+        self.changes = changes
+        super().__init__(
+            _("The content has changed since it was proposed; nothing was approved. %(changes)s")
+            % {"changes": " ".join(changes[:NAMED])}
+        )
+
+
+@retried
+@transaction.atomic
+def draft(pool: Pool, year: int, *, by: User, now: datetime) -> BonusRun:
+    """The draft of a pool's year: a new one, or the one there is, computed anew.
+
+    Raises BonusRefused when the year's run is beyond a draft.
+    """
+    hold_pool(pool)
+    run = BonusRun.objects.live().filter(pool=pool, year=year).first()
+    if run and run.state != State.DRAFT:
+        raise BonusRefused(
+            _("The bonus of %(run)s is %(state)s already.")
+            % {"run": run, "state": run.get_state_display()}
+        )
+    before = run.content_sha256 if run else None
+    sharing = share_out(
+        pool, year, as_of=timezone.localdate(now), factors=factors_of(run) if run else None
+    )
+    run = _store(run or BonusRun(pool=pool, year=year), sharing, by=by, now=now)
+    if run.content_sha256 != before:
+        _log("draft_bonus", run, before=before, by=by)
+    return run
+
+
+def estimate(pool: Pool, year: int, *, by: User, now: datetime) -> BonusRun:
+    """What everybody would get as of today; replaces the estimate there was. Pays nothing."""
+    with transaction.atomic():
+        hold_pool(pool)
+        run = BonusRun.objects.filter(pool=pool, year=year, state=State.ESTIMATE).first()
+        sharing = share_out(pool, year, as_of=timezone.localdate(now))
+        return _store(
+            run or BonusRun(pool=pool, year=year, state=State.ESTIMATE), sharing, by=by, now=now
+        )
+
+
+def hold_pool(pool: Pool) -> None:
+    """Nobody closes a day, corrects one or decides on this pool's money until the end."""
+    change_rules()
+    Pool.objects.select_for_update().get(pk=pool.pk)
+
+
+def _store(run: BonusRun, sharing: Sharing, *, by: User, now: datetime) -> BonusRun:
+    run.first, run.last, run.through = sharing.year.first, sharing.year.last, sharing.through
+    run.policy, run.days = sharing.terms.as_json(), sharing.days
+    run.balance_minor, run.carried_minor = sharing.balance_minor, sharing.carried_minor
+    run.shared_minor, run.employees = sharing.shared_minor, len(sharing.shares)
+    run.capped, run.content_sha256 = sharing.capped, sharing.sha256
+    run.made_by, run.made_at = by, now
+    run.save()
+    codes = _codes(len(sharing.shares))
+    run.shares.all().delete()
+    BonusShare.objects.bulk_create(
+        [
+            _row(run, share, position, code)
+            for position, (share, code) in enumerate(zip(sharing.shares, codes, strict=True))
+        ],
+        batch_size=PORTION,
+    )
+    return run
+
+
+def _row(run: BonusRun, share: Share, position: int, code: str) -> BonusShare:
+    return BonusShare(
+        run=run, employee_id=share.employee_id, department_id=share.department_id,
+        position=position, hit_days=share.hit_days, earned_minor=share.earned_minor,
+        cap_minor=share.cap_minor, share_minor=share.share_minor, factor_bp=share.factor_bp,
+        working=share.working, code=code,
+    )  # fmt: skip
+
+
+def _codes(count: int) -> list[str]:
+    """By which people find themselves in the replay file, and nobody else finds them."""
+    found: set[str] = set()
+    while len(found) < count:
+        found.add(secrets.token_hex(4).upper())
+    return list(found)
+
+
+def factors_of(run: BonusRun) -> dict[int, int]:
+    """The managers' factors in basis points, by employee."""
+    return dict(run.adjustments.values_list("employee", "factor_bp"))
+
+
+def terms_of_run(run: BonusRun) -> Terms:
+    return Terms(**run.policy)
+
+
+def _locked(run: BonusRun, *states: str) -> BonusRun:
+    """Read anew and held, with the pool. Raises BonusRefused unless it is in one of the states."""
+    hold_pool(run.pool)
+    run = BonusRun.objects.select_for_update(of=("self",)).select_related("pool").get(pk=run.pk)
+    if run.state not in states:
+        raise BonusRefused(
+            _("The bonus of %(run)s is %(state)s; this can't be done any more, or not yet.")
+            % {"run": run, "state": run.get_state_display()}
+        )
+    return run
+
+
+def _log(action: str, run: BonusRun, *, by: User, before: str | None = None, why: str = "") -> None:
+    audit.record(
+        action, by=by, subject=f"bonus:{run.pool}:{run.year}:{run.pk}", why=why, before=before,
+        after={
+            "state": str(run.state), "sha256": run.content_sha256, "shared": run.shared_minor,
+            "carried": run.carried_minor, "employees": run.employees,
+        },
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Factor:
+    """A manager's factor in basis points of the share, with the reason for it."""
+
+    basis_points: int
+    reason: str
+
+
+@retried
+@transaction.atomic
+def adjust(
+    run: BonusRun, department: Department, factors: Mapping[Employee, Factor], *, by: User,
+    now: datetime,
+) -> BonusRun:  # fmt: skip
+    """A lead's factors for one department, instead of those it had; all others carry them alike.
+
+    The lead's own share is not moved by them. Raises BonusRefused; then nothing has changed.
+    """
+    run = _locked(run, State.DRAFT)
+    terms = terms_of_run(run)
+    members = run.shares.filter(department=department)
+    _refuse_factors(run, terms, members, factors, by=by)
+    before = dict(_adjusted_in(run, department).values_list("employee__number", "factor_bp"))
+    _adjusted_in(run, department).delete()
+    wanted = dict(factors)
+    own = Employee.objects.filter(user=by, pk__in=members.values("employee")).first()
+    if own and wanted:
+        wanted[own] = Factor(BASIS, _("the share of whoever gives the factors is not moved"))
+    BonusAdjustment.objects.bulk_create(
+        BonusAdjustment(
+            run=run, employee=employee, factor_bp=factor.basis_points, reason=factor.reason,
+            made_by=by,
+        )
+        for employee, factor in wanted.items()
+    )  # fmt: skip
+    sharing = share_out(run.pool, run.year, as_of=timezone.localdate(now), factors=factors_of(run))
+    run = _store(run, sharing, by=run.made_by, now=now)
+    LeadProposal.objects.update_or_create(run=run, department=department, defaults={"made_by": by})
+    audit.record(
+        "adjust_bonus", by=by, subject=f"bonus:{run.pool}:{run.year}:{run.pk}:{department.code}",
+        before=before,
+        after={employee.number: factor.basis_points for employee, factor in wanted.items()},
+    )  # fmt: skip
+    return run
+
+
+def _adjusted_in(run: BonusRun, department: Department) -> QuerySet[BonusAdjustment]:
+    members = run.shares.filter(department=department)
+    return run.adjustments.filter(employee__in=members.values("employee"))
+
+
+def _refuse_factors(
+    run: BonusRun,
+    terms: Terms,
+    members: QuerySet[BonusShare],
+    factors: Mapping[Employee, Factor],
+    *,
+    by: User,
+) -> None:
+    if factors and not terms.manager_factor:
+        raise BonusRefused(_("The policy of %(run)s has no manager's factor.") % {"run": run})
+    known = set(members.values_list("employee", flat=True))
+    low, high = BASIS - terms.manager_band_bp, BASIS + terms.manager_band_bp
+    for employee, factor in factors.items():
+        if employee.pk not in known:
+            raise BonusRefused(_("%(name)s is not of this department.") % {"name": employee})
+        if employee.user_id == by.pk:
+            raise BonusRefused(_("Nobody gives themself a factor."))
+        if not low <= factor.basis_points <= high:
+            raise BonusRefused(
+                _("%(name)s: the factor is between %(low)s%% and %(high)s%%.")
+                % {"name": employee, "low": low / 100, "high": high / 100}
+            )
+        if not factor.reason.strip():
+            raise BonusRefused(_("%(name)s: say why.") % {"name": employee})
+
+
+@retried
+@transaction.atomic
+def propose(run: BonusRun, *, by: User, now: datetime) -> BonusRun:
+    """Compute once more and lay before whoever approves. Raises BonusRefused."""
+    run = _locked(run, State.DRAFT)
+    not_ready = why_not_ready(run.pool, run, now=now)
+    if not_ready:
+        raise BonusRefused(not_ready)
+    sharing = share_out(run.pool, run.year, as_of=timezone.localdate(now), factors=factors_of(run))
+    before = run.content_sha256
+    run.state, run.proposed_by, run.proposed_at = State.PROPOSED, by, now
+    run = _store(run, sharing, by=run.made_by, now=now)
+    _log("propose_bonus", run, before=before, by=by)
+    return run
+
+
+def why_not_ready(pool: Pool, run: BonusRun, *, now: datetime) -> str:
+    """Why this year can't be shared out yet; "" when it can."""
+    sites = all_sites()
+    if any(site.today(now) <= run.last for site in sites):
+        return _("The year %(year)s runs until %(day)s; share it out when it is over.") % {
+            "year": run.year,
+            "day": run.last,
+        }
+    undecided = first_undecided_day(pool, FiscalYear(run.year, run.first, run.last))
+    if undecided:
+        return _("%(day)s is not final yet; close it first.") % {"day": undecided}
+    earlier = open_year_before(pool, run.year)
+    if earlier:
+        return _("Years close in order: close %(year)s of pool %(pool)s first.") % {
+            "year": earlier,
+            "pool": pool,
+        }
+    return ""
+
+
+def first_undecided_day(pool: Pool, year: FiscalYear) -> date | None:
+    """The first day of a year with goals due in the pool's scope that has no final verdict."""
+    verdicts = dict(
+        pool.verdicts.filter(date__range=(year.first, year.last))
+        .latest_versions()
+        .values_list("date", "status")
+    )
+    sites = all_sites()
+    for day in days_between(year.first, year.last):
+        if verdicts.get(day) == Status.FINAL:
+            continue
+        if day in verdicts:
+            return day
+        policy = pool.policy_on(day)
+        working = tuple(site.site.pk for site in sites if site.calendar.works_on(day))
+        if policy is None or not working:
+            continue
+        goals = GoalsOfDay(day, working, policy.scope_id, policy.unreported, final=True)
+        if goals.tally().due:
+            return day
+    return None
+
+
+def open_year_before(pool: Pool, year: int) -> int | None:
+    """The first year of a pool before another one that holds money or a run and is not closed."""
+    years = {int(account.code.rsplit(":", 1)[1]) for account in pool.accounts()}
+    years |= set(BonusRun.objects.live().filter(pool=pool).values_list("year", flat=True))
+    return next((y for y in sorted(years) if y < year and not is_closed(pool, y)), None)
+
+
+@retried
+@transaction.atomic
+def send_back(run: BonusRun, *, reason: str, by: User) -> BonusRun:
+    """A proposed run becomes a draft again. Raises BonusRefused."""
+    run = _locked(run, State.PROPOSED)
+    if not reason.strip():
+        raise BonusRefused(_("Say why it goes back."))
+    run.state, run.proposed_by, run.proposed_at = State.DRAFT, None, None
+    run.save()
+    _log("send_back_bonus", run, by=by, why=reason)
+    return run
+
+
+@retried
+@transaction.atomic
+def approve(run: BonusRun, *, seen_sha256: str, by: User, now: datetime) -> BonusRun:
+    """Approve just the content that was looked at, and move its money from pool to payout.
+
+    Raises BonusRefused (ContentChanged when the same sum now gives something else); then nothing
+    has changed.
+    """
+    run = _locked(run, State.PROPOSED)
+    refusal = why_not_approve(run, by=by)
+    if refusal:
+        raise BonusRefused(refusal)
+    if seen_sha256 != run.content_sha256:
+        raise BonusRefused(_("This is not what you have looked at; look again, then decide."))
+    not_ready = why_not_ready(run.pool, run, now=now)
+    if not_ready:
+        raise BonusRefused(not_ready)
+    _refuse_changed(run, now=now)
+    run.state, run.approved_by, run.approved_at = State.APPROVED, by, now
+    if not run.shared_minor:
+        run.state, run.paid_at = State.PAID, now
+    run.save()
+    run.shares.update(sealed=True)
+    _move_to_payout(run, by=by)
+    _log("approve_bonus", run, by=by)
+    return run
+
+
+def why_not_approve(run: BonusRun, *, by: User) -> str:
+    """Why this person may not approve this run; "" when they may. By who they are, whatever roles
+    they have had in between."""
+    hands_on = run.adjustments.filter(made_by=by) or run.lead_proposals.filter(made_by=by)
+    if run.proposed_by_id == by.pk or hands_on:
+        return _("Who proposes does not approve: somebody else has to.")
+    if by.is_system or not roles_in_force(by) & {Role.FINANCE, Role.EXECUTIVE}:
+        return _("A bonus is approved by finance or an executive.")
+    return keeps_salaries(by, since=run.first)
+
+
+def keeps_salaries(user: User, *, since: date) -> str:
+    """Why somebody may not run payouts: who keeps salaries does not (rules, 15); "" else."""
+    kept = AuditEntry.objects.filter(
+        by=user, action__in=SALARIES_KEPT_BY, at__date__gte=since
+    ).exists()
+    if kept or Role.HR in roles_in_force(user):
+        return _("Who keeps salaries does not run payouts: somebody else has to.")
+    return ""
+
+
+def _refuse_changed(run: BonusRun, *, now: datetime) -> None:
+    sharing = share_out(run.pool, run.year, as_of=timezone.localdate(now), factors=factors_of(run))
+    if sharing.sha256 != run.content_sha256:
+        raise ContentChanged(what_changed(run, sharing))
+    if stored_sha256(run) != run.content_sha256:
+        raise BonusRefused(_("What is stored is not what was proposed: somebody has edited it."))
+
+
+def what_changed(run: BonusRun, now: Sharing) -> list[str]:
+    """Sentences on how a run as stored differs from what the sum gives now."""
+    found: list[str] = []
+    if run.balance_minor != now.balance_minor:
+        found.append(
+            _("The pool held %(then)s and holds %(now)s.")
+            % {
+                "then": money(run.balance_minor, run.currency),
+                "now": money(now.balance_minor, run.currency),
+            }
+        )
+    if run.policy != now.terms.as_json():
+        found.append(_("The policy is another one."))
+    then_days = {row["date"]: row for row in run.days}
+    days = {row["date"]: row for row in now.days}
+    other = sorted(
+        day for day in then_days.keys() | days.keys() if then_days.get(day) != days.get(day)
+    )
+    found += [_("%(day)s counts otherwise.") % {"day": day} for day in other[:NAMED]]
+    return found + _changed_people(run, now)
+
+
+def _changed_people(run: BonusRun, now: Sharing) -> list[str]:
+    then = {
+        pk: row
+        for pk, *row in run.shares.values_list(
+            "employee", "department", "share_minor", "cap_minor", "working"
+        )
+    }
+    today = {
+        s.employee_id: [s.department_id, s.share_minor, s.cap_minor, s.working] for s in now.shares
+    }
+    other = sorted(pk for pk in then.keys() | today.keys() if then.get(pk) != today.get(pk))
+    if not other:
+        return []
+    numbers = Employee.objects.filter(pk__in=other[:NAMED]).values_list("number", flat=True)
+    return [
+        _("%(count)s people count otherwise, among them %(numbers)s.")
+        % {"count": len(other), "numbers": ", ".join(sorted(numbers))}
+    ]
+
+
+def approval_key(run: BonusRun, employee_id: int) -> str:
+    return f"bonus:{run.pk}:{employee_id}:approved"
+
+
+def payment_key(run: BonusRun, employee_id: int) -> str:
+    return f"bonus:{run.pk}:{employee_id}:paid"
+
+
+def approved_transfers(run: BonusRun) -> QuerySet[Transfer]:
+    """What the approval has moved, with its accounts; a void run's are reversed."""
+    moved = Transfer.objects.filter(
+        key__startswith=f"bonus:{run.pk}:", key__endswith=":approved", reverses=None
+    )
+    return moved.select_related("from_account", "to_account")
+
+
+def accounts_of(run: BonusRun) -> tuple[Account, Account]:
+    """The pool's account of the year, and the one of what is approved and not yet paid."""
+    return (
+        open_account(run.pool.account_code(run.year), currency=run.currency),
+        open_account(run.payout_code, currency=run.currency, floored=True),
+    )
+
+
+def _move_to_payout(run: BonusRun, *, by: User) -> None:
+    from_account, to_account = accounts_of(run)
+    shares = run.shares.filter(share_minor__gt=0).values_list("employee", "share_minor", "code")
+    post_many(
+        (
+            Movement(
+                approval_key(run, employee_id), from_account, to_account, share_minor,
+                _("bonus %(run)s, share %(code)s") % {"run": run, "code": code},
+            )
+            for employee_id, share_minor, code in shares
+        ),
+        by=by,
+    )  # fmt: skip
+
+
+@retried
+@transaction.atomic
+def void(run: BonusRun, *, reason: str, by: User, now: datetime) -> BonusRun:
+    """Take a run back; what an approval has moved returns to the pool. Raises BonusRefused once
+    anybody has been paid."""
+    run = _locked(run, State.DRAFT, State.PROPOSED, State.APPROVED)
+    if not reason.strip():
+        raise BonusRefused(_("Say why the run is void."))
+    if BonusPayment.objects.filter(share__run=run).exists():
+        raise BonusRefused(_("Somebody has been paid: what is paid is not taken back."))
+    reverse_many(approved_transfers(run), why=_("bonus %(run)s void") % {"run": run}, by=by)
+    run.state, run.voided_by, run.voided_at, run.void_reason = State.VOID, by, now, reason
+    run.save()
+    _log("void_bonus", run, by=by, why=reason)
+    return run

@@ -1,0 +1,256 @@
+"""Closing a pool's year, opening it again, and what happens to money that is left or missing.
+
+Years close in order. What lies in a closed year's account goes to the next one, a debt too, as far
+as the policy lets it; the rest of a debt is borne by the company. All but closing need two people.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from incentives.models import BonusRun, Pool, PoolYearAct
+from incentives.rules import FiscalYear
+from incentives.services.bonus_policies import terms_for
+from incentives.services.bonus_runs import (
+    first_undecided_day,
+    hold_pool,
+    keeps_salaries,
+    open_year_before,
+)
+from incentives.services.closing import EXPENSE
+from incentives.services.eligibility import BonusRefused
+from incentives.services.splitting import balance_minor
+from incentives.services.years import NoSuchYear, fiscal_year, is_closed, year_named
+from ledger.models import Transfer
+from ledger.services.posting import open_account, post, reverse
+from people.models import Role, User
+from people.money import money
+from people.services import audit
+from people.services.calendars import all_sites
+from people.services.retrying import retried
+from people.services.roles import roles_in_force
+
+Kind, State = PoolYearAct.Kind, PoolYearAct.State
+
+
+@dataclass(frozen=True)
+class PoolYear:
+    """A pool's year with what lies in its account, in minor units."""
+
+    pool: Pool
+    year: FiscalYear
+    balance_minor: int
+    run: BonusRun | None
+    closed: bool
+
+
+def pool_year(pool: Pool, year: int) -> PoolYear:
+    """Raises BonusRefused for a year that there is not."""
+    try:
+        span = year_named(year)
+    except NoSuchYear as unknown:
+        raise BonusRefused(str(unknown)) from unknown
+    run = BonusRun.objects.live().filter(pool=pool, year=year).first()
+    return PoolYear(pool, span, balance_minor(pool, year), run, is_closed(pool, year))
+
+
+def why_not_close(found: PoolYear, *, now: datetime) -> str:
+    """Why a year can't be closed yet; "" when it can."""
+    pool, year = found.pool, found.year
+    if found.closed:
+        return _("The year %(year)s is closed already.") % {"year": year.name}
+    if any(site.today(now) <= year.last for site in all_sites()):
+        return _("The year %(year)s runs until %(day)s.") % {"year": year.name, "day": year.last}
+    earlier = open_year_before(pool, year.name)
+    if earlier:
+        return _("Years close in order: close %(year)s first.") % {"year": earlier}
+    undecided = first_undecided_day(pool, year)
+    if undecided:
+        return _("%(day)s is not final yet; close it first.") % {"day": undecided}
+    if found.run and found.run.state != BonusRun.State.PAID:
+        return _(
+            "The bonus of %(year)s is %(state)s; it is paid or void before the year closes."
+        ) % {
+            "year": year.name,
+            "state": found.run.get_state_display(),
+        }
+    if found.balance_minor > 0 and not found.run:
+        return _("The pool of %(year)s has not been shared out yet.") % {"year": year.name}
+    return _beyond_limit(found)
+
+
+def _beyond_limit(found: PoolYear) -> str:
+    limit = terms_for(found.pool, found.year).negative_limit_minor
+    if -found.balance_minor <= limit:
+        return ""
+    return _(
+        "The pool owes %(debt)s and may carry %(limit)s of it into the next year; the company bears"
+        " the rest first (write-off)."
+    ) % {
+        "debt": money(-found.balance_minor, found.pool.currency),
+        "limit": money(limit, found.pool.currency),
+    }
+
+
+@retried
+@transaction.atomic
+def close_year(pool: Pool, year: int, *, reason: str, by: User, now: datetime) -> PoolYearAct:
+    """Carry what is left into the next year, for good. Raises BonusRefused."""
+    hold_pool(pool)
+    found = pool_year(pool, year)
+    refusal = why_not_close(found, now=now) or keeps_salaries(by, since=found.year.first)
+    if refusal:
+        raise BonusRefused(refusal)
+    act = _act(pool, year, Kind.CLOSE, reason=reason, amount_minor=found.balance_minor, by=by,
+               now=now)  # fmt: skip
+    act.state = State.DONE
+    act.save()
+    _carry(act, found, by=by)
+    _log("close_year", act, by=by)
+    return act
+
+
+def _act(
+    pool: Pool, year: int, kind: str, *, reason: str, amount_minor: int, by: User, now: datetime
+) -> PoolYearAct:
+    if not reason.strip():
+        raise BonusRefused(_("Say why."))
+    return PoolYearAct.objects.create(
+        pool=pool, year=year, kind=kind, reason=reason, amount_minor=amount_minor, made_by=by,
+        made_at=now,
+    )  # fmt: skip
+
+
+def carry_key(act: PoolYearAct) -> str:
+    return f"carry:{act.pool}:{act.year}:{act.pk}"
+
+
+def _carry(act: PoolYearAct, found: PoolYear, *, by: User) -> None:
+    """Earned on the next year's first day, so that its balance holds it from the beginning."""
+    if not act.amount_minor:
+        return
+    begins = found.year.last + timedelta(days=1)
+    own = open_account(act.pool.account_code(act.year), currency=act.pool.currency)
+    following = open_account(
+        act.pool.account_code(fiscal_year(begins).name), currency=act.pool.currency
+    )
+    from_account, to_account = (own, following) if act.amount_minor > 0 else (following, own)
+    post(
+        key=carry_key(act), from_account=from_account, to_account=to_account,
+        amount_minor=abs(act.amount_minor), earned_day=begins,
+        why=_("carried over from %(year)s") % {"year": act.year}, by=by,
+    )  # fmt: skip
+
+
+def _log(action: str, act: PoolYearAct, *, by: User) -> None:
+    audit.record(
+        action, by=by, subject=f"pool:{act.pool}:{act.year}", why=act.reason,
+        after={"state": str(act.state), "amount": act.amount_minor},
+    )  # fmt: skip
+
+
+@retried
+@transaction.atomic
+def propose_reopening(
+    pool: Pool, year: int, *, reason: str, by: User, now: datetime
+) -> PoolYearAct:
+    """Ask for a closed year to be opened again. Raises BonusRefused."""
+    hold_pool(pool)
+    _refuse_reopening(pool, year)
+    _refuse_second(pool, year, Kind.REOPEN)
+    act = _act(pool, year, Kind.REOPEN, reason=reason, amount_minor=0, by=by, now=now)
+    _log("propose_reopening", act, by=by)
+    return act
+
+
+def _refuse_reopening(pool: Pool, year: int) -> None:
+    if not is_closed(pool, year):
+        raise BonusRefused(_("The year %(year)s is not closed.") % {"year": year})
+    if is_closed(pool, year + 1):
+        raise BonusRefused(
+            _("The year %(next)s is closed too; open that one first.") % {"next": year + 1}
+        )
+    later = BonusRun.objects.live().filter(pool=pool, year=year + 1).first()
+    if later and later.state != BonusRun.State.DRAFT:
+        raise BonusRefused(
+            _("What %(year)s left over is part of the bonus of %(next)s, which is %(state)s.")
+            % {"year": year, "next": year + 1, "state": later.get_state_display()}
+        )
+
+
+def _refuse_second(pool: Pool, year: int, kind: str) -> None:
+    if PoolYearAct.objects.filter(pool=pool, year=year, kind=kind, state=State.AWAITING).exists():
+        raise BonusRefused(_("This has been proposed already and waits for somebody else."))
+
+
+@retried
+@transaction.atomic
+def propose_write_off(
+    pool: Pool, year: int, *, amount_minor: int, reason: str, by: User, now: datetime
+) -> PoolYearAct:
+    """Ask that the company bears so much of what a pool owes. Raises BonusRefused."""
+    hold_pool(pool)
+    _refuse_write_off(pool, year, amount_minor)
+    _refuse_second(pool, year, Kind.WRITE_OFF)
+    act = _act(pool, year, Kind.WRITE_OFF, reason=reason, amount_minor=amount_minor, by=by, now=now)
+    _log("propose_write_off", act, by=by)
+    return act
+
+
+def _refuse_write_off(pool: Pool, year: int, amount_minor: int) -> None:
+    found = pool_year(pool, year)
+    if found.closed:
+        raise BonusRefused(_("The year %(year)s is closed.") % {"year": year})
+    if not 0 < amount_minor <= -found.balance_minor:
+        raise BonusRefused(
+            _("The pool owes %(debt)s; write off that much or less.")
+            % {"debt": money(max(-found.balance_minor, 0), pool.currency)}
+        )
+
+
+@retried
+@transaction.atomic
+def decide_act(act: PoolYearAct, *, approve: bool, by: User, now: datetime) -> PoolYearAct:
+    """Approve or refuse what somebody else proposed for a year. Raises BonusRefused."""
+    hold_pool(act.pool)
+    act = PoolYearAct.objects.select_for_update(of=("self",)).select_related("pool").get(pk=act.pk)
+    if act.state != State.AWAITING:
+        raise BonusRefused(_("This has already been decided."))
+    if approve:
+        _refuse_decider(act, by=by)
+    act.state = State.DONE if approve else State.REFUSED
+    act.decided_by, act.decided_at = by, now
+    if approve:
+        _apply(act, by=by)
+    act.save()
+    _log(f"{'approve' if approve else 'refuse'}_{act.kind}", act, by=by)
+    return act
+
+
+def _refuse_decider(act: PoolYearAct, *, by: User) -> None:
+    if act.made_by_id == by.pk:
+        raise BonusRefused(_("Who proposes does not approve: somebody else has to."))
+    if by.is_system or not roles_in_force(by) & {Role.FINANCE, Role.EXECUTIVE}:
+        raise BonusRefused(_("This is approved by finance or an executive."))
+    refusal = keeps_salaries(by, since=year_named(act.year).first)
+    if refusal:
+        raise BonusRefused(refusal)
+
+
+def _apply(act: PoolYearAct, *, by: User) -> None:
+    if act.kind == Kind.REOPEN:
+        _refuse_reopening(act.pool, act.year)
+        closing = act.pool.year_acts.done().filter(year=act.year, kind=Kind.CLOSE).latest("id")
+        carried = Transfer.objects.filter(key=carry_key(closing)).first()
+        if carried:
+            reverse(carried, why=act.reason, by=by)
+        return
+    _refuse_write_off(act.pool, act.year, act.amount_minor)
+    post(
+        key=f"write-off:{act.pool}:{act.year}:{act.pk}",
+        from_account=open_account(EXPENSE, currency=act.pool.currency),
+        to_account=open_account(act.pool.account_code(act.year), currency=act.pool.currency),
+        amount_minor=act.amount_minor, why=act.reason, by=by,
+    )  # fmt: skip
