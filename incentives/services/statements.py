@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 
+from django.conf import settings
+
 from incentives.models import BonusRun, BonusShare, DayVerdict
 from incentives.models.bonus import day_of
 from incentives.rules import BASIS, Status, half_up
@@ -74,6 +76,7 @@ class Statement:
     code: str
     ask: list[str]
     questions_until: date | None
+    link: str
 
     @property
     def curve(self) -> list[tuple[date, int]]:
@@ -83,6 +86,11 @@ class Statement:
             total += day.earned_minor
             points.append((day.date, total))
         return [*points, (self.through, total)]
+
+    @property
+    def hit_days(self) -> int:
+        """All that the pool had, whether the person earned on them or not."""
+        return sum(month.all_hit_days for month in self.months)
 
     @property
     def corrected(self) -> list[EarnedDay]:
@@ -119,7 +127,7 @@ class Statements:
             salary_minor=salary_minor(working), other_pools_minor=working["other_pools_minor"],
             cap_minor=share.cap_minor, share_minor=share.share_minor,
             is_capped=share.is_capped, code=share.code, ask=self.ask,
-            questions_until=questions_until(run),
+            questions_until=questions_until(run), link=link_to(share),
         )  # fmt: skip
 
     def _days(self, spans: list[list]) -> list[EarnedDay]:
@@ -195,6 +203,11 @@ def questions_until(run: BonusRun) -> date | None:
     if run.approved_at is None:
         return None
     return run.approved_at.date() + timedelta(days=run.policy["question_days"])
+
+
+def link_to(share: BonusShare) -> str:
+    """The whole address of the page that only its person can open."""
+    return f"{settings.BASE_URL}/bonus/statements/{share.pk}/"
 
 
 def whom_to_ask(*, on: date) -> list[str]:

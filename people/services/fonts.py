@@ -1,17 +1,37 @@
 """Text in PDFs: the font is chosen character by character, and what no font has is named."""
 
-from collections.abc import Iterable
-from functools import cache
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from functools import cache, lru_cache
 from itertools import groupby
 from pathlib import Path
 
+from arabic_reshaper import ArabicReshaper
+from bidi.algorithm import get_display
 from django.utils.translation import gettext as _
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 FOLDER = Path(__file__).resolve().parent.parent / "fonts"
-FILES = {"DejaVuSans": "DejaVuSans.ttf", "NotoSansSC": "NotoSansSC-Regular.ttf"}
+FILES = {
+    "DejaVuSans": "DejaVuSans.ttf",
+    "DejaVuSansCondensed": "DejaVuSansCondensed.ttf",
+    "DejaVuSansCondensed-Bold": "DejaVuSansCondensed-Bold.ttf",
+    "NotoSansSC": "NotoSansSC-Regular.ttf",
+}
+SLIPS = ("DejaVuSans", "NotoSansSC")
+REGULAR = ("DejaVuSansCondensed", "NotoSansSC")
+BOLD = ("DejaVuSansCondensed-Bold", "NotoSansSC")
+"""Fonts by preference: a character is set in the first that has it."""
+
+LEFT_TO_RIGHT_MARK = "\u200e"
+RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
+_joining = ArabicReshaper({"ARABIC LIGATURE ALLAH": False})
+"""Every font has the joined letters, but few have whole words in one."""
+DIRECTIONS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+JOINED = re.compile("[\ufb50-\ufdff\ufe70-\ufefe]")
 
 
 class MissingCharacters(Exception):
@@ -24,28 +44,43 @@ class MissingCharacters(Exception):
 
 
 @cache
-def _fonts() -> dict[str, TTFont]:
-    """Registered with reportlab on first use: reading them takes a quarter of a second."""
-    found = {name: TTFont(name, FOLDER / filename) for name, filename in FILES.items()}
-    for font in found.values():
-        pdfmetrics.registerFont(font)
+def font(name: str) -> TTFont:
+    """Registered with reportlab on first use: reading one takes up to a quarter of a second."""
+    found = TTFont(name, FOLDER / FILES[name])
+    pdfmetrics.registerFont(found)
     return found
 
 
-def font_of(character: str) -> str:
+@lru_cache(maxsize=20_000)
+def font_of(character: str, among: tuple[str, ...] = SLIPS) -> str:
     """The name of the first font that has the character; "" when none has."""
-    for name, font in _fonts().items():
-        if ord(character) in font.face.charToGlyph:
-            return name
-    return ""
+    has_it = (name for name in among if ord(character) in font(name).face.charToGlyph)
+    return next(has_it, "")
 
 
-def runs(text: str) -> list[tuple[str, str]]:
-    """Pieces of one font each, as (font, piece). Raises MissingCharacters."""
-    missing = [character for character in text if not font_of(character)]
+def runs(text: str, among: tuple[str, ...] = SLIPS) -> list[tuple[str, str]]:
+    """Pieces of one font each as they stand from left to right, as (font, piece). Raises
+    MissingCharacters."""
+    seen = as_seen(text)
+    missing = [as_read(character) for character in seen if not font_of(character, among)]
     if missing:
         raise MissingCharacters(text, missing)
-    return [(name, "".join(piece)) for name, piece in groupby(text, key=font_of)]
+    by_font = groupby(seen, key=lambda character: font_of(character, among))
+    return [(name, "".join(piece)) for name, piece in by_font]
+
+
+def as_seen(text: str) -> str:
+    """The characters from left to right as they are drawn: Hebrew and Arabic turned round by the
+    Unicode bidirectional algorithm, Arabic letters joined, accents part of their letters."""
+    text = unicodedata.normalize("NFC", text)
+    if RIGHT_TO_LEFT.search(text):
+        text = get_display(_joining.reshape(text))
+    return DIRECTIONS.sub("", text)
+
+
+def as_read(character: str) -> str:
+    """What a drawn character stands for: a joined Arabic form is its letter, or its two."""
+    return unicodedata.normalize("NFKC", character) if JOINED.match(character) else character
 
 
 def width(text: str, size: float) -> float:
@@ -54,15 +89,28 @@ def width(text: str, size: float) -> float:
 
 
 def lines(text: str, size: float, *, within: float) -> list[str]:
-    """Broken at a space where there is one, else between any two characters."""
-    found, rest = [], " ".join(text.split())
-    while width(rest, size) > within:
-        fits = next(n for n in range(len(rest) - 1, 0, -1) if width(rest[:n], size) <= within)
-        space = rest.rfind(" ", 1, fits + 1)
-        cut = space if space > 0 else fits
-        found.append(rest[:cut])
-        rest = rest[cut:].lstrip()
-    return [*found, rest]
+    """Broken at a space where there is one, else between any two characters. Raises
+    MissingCharacters."""
+    runs(text)
+    return broken(text, within=within, width_of=lambda character: width(character, size))
+
+
+def broken(text: str, *, within: float, width_of: Callable[[str], float]) -> list[str]:
+    """The same by any measure of a character's width."""
+    text = " ".join(text.split())
+    widths = [width_of(character) for character in text]
+    found, start, left = [], 0, sum(widths)
+    while left > within:
+        end, wide = start + 1, widths[start]
+        while wide + widths[end] <= within:
+            wide += widths[end]
+            end += 1
+        space = text.rfind(" ", start + 1, end + 1)
+        cut = space if space > 0 else end
+        found.append(text[start:cut])
+        start = cut + 1 if space > 0 else cut
+        left = sum(widths[start:])
+    return [*found, text[start:]]
 
 
 def write(canvas: Canvas, x: float, y: float, text: str, size: float) -> None:

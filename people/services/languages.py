@@ -9,7 +9,12 @@ from people.services import audit
 
 def language_of(employee: Employee | None) -> str:
     """The person's own, where it is offered here; else the company's."""
-    own = employee.language.lower() if employee else ""
+    return offered(employee.language if employee else "")
+
+
+def offered(code: str) -> str:
+    """A language where it is offered here; else the company's."""
+    own = code.lower()
     return own if own in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
 
