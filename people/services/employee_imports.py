@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
@@ -17,6 +16,7 @@ from people.money import minor_units
 from people.services import audit, employment
 from people.services.access import close_account
 from people.services.employment import PLAIN, EmploymentRefused, Pay, Place
+from people.services.import_lines import LineReader
 from people.services.importing import (
     ByAlias,
     MappedSheet,
@@ -39,7 +39,7 @@ from people.services.roles import (
     roles_in_force,
     set_roles,
 )
-from people.tabular import Number, Row, normalise, parse_date, parse_number
+from people.tabular import Row, normalise
 
 LONGEST = {"number": 30, "name": 200, "email": 254, "job_title": 200, "language": 10}
 
@@ -114,9 +114,7 @@ class EmployeeImporter(ByAlias):
         dry_or_not(lambda: writer.write(rows), dry_run=dry_run)
 
 
-class _Reader:
-    """Reads one line; problems are noted with their column, and the line is then left out."""
-
+class _Reader(LineReader):
     def __init__(
         self,
         mapped: MappedSheet,
@@ -124,7 +122,8 @@ class _Reader:
         problems: Problems,
         departments: dict[str, Department],
     ):
-        self.mapped, self.raw, self.problems, self.departments = mapped, raw, problems, departments
+        super().__init__(mapped, raw, problems)
+        self.departments = departments
 
     def row(self) -> EmployeeRow | None:
         before = self.problems.count
@@ -151,48 +150,6 @@ class _Reader:
             self.optional("job_title"), self.optional("language"), salary, currency, fte_bp,
             self.optional("manager"), roles,
         )  # fmt: skip
-
-    def problem(self, field: str, message: str) -> None:
-        column = self.mapped.column(field)
-        self.problems.add(message, self.raw.line, column.header if column else field)
-
-    def text(self, field: str) -> str:
-        return self.mapped.text(self.raw, field)
-
-    def optional(self, field: str) -> str | None:
-        return self.text(field) if self.mapped.column(field) else None
-
-    def needed(self, field: str) -> str:
-        text = self.text(field)
-        if not text:
-            self.problem(field, "is empty; every line needs one")
-        return text
-
-    def day(self, field: str) -> date | None:
-        column = self.mapped.column(field)
-        if column is None or not self.text(field):
-            return None
-        try:
-            return parse_date(self.mapped.cell(self.raw, column), order=column.date_order)
-        except ValueError as error:
-            self.problem(field, str(error))
-            return None
-
-    def number(self, field: str, *, percent: bool = False) -> Decimal | None:
-        column = self.mapped.column(field)
-        if column is None:
-            return None
-        cell = self.mapped.cell(self.raw, column)
-        # A workbook's 80% is the number 0.8 already; a text's is 80 and a sign.
-        percent_unit = percent and not isinstance(cell, Number)
-        try:
-            parsed = parse_number(
-                cell, decimal_comma=column.decimal_comma, percent_unit=percent_unit
-            )
-        except ValueError as error:
-            self.problem(field, str(error))
-            return None
-        return parsed[0] if parsed else None
 
     def salary(self, currency: str) -> int | None:
         amount = self.number("annual_salary")

@@ -91,7 +91,7 @@ def join(
 @transaction.atomic
 def describe(employee: Employee, *, described: Description, by: User) -> bool:
     """Another name, address, title, language or manager; False when it is as it was."""
-    employee = _locked(employee, by=by)
+    employee = locked(employee, by=by)
     before = state(employee)
     if described.email != employee.email:
         _one_name_at_a_time()
@@ -109,7 +109,7 @@ def describe(employee: Employee, *, described: Description, by: User) -> bool:
 @transaction.atomic
 def move(employee: Employee, *, place: Place, from_date: date, by: User) -> bool:
     """Another department or full-time share from a day on; False when it is as it was."""
-    employee = _locked(employee, by=by)
+    employee = locked(employee, by=by)
     held = last_membership(employee)
     before = state(employee)
     if held is None or (held.until_date and held.until_date < from_date):
@@ -131,7 +131,7 @@ def move(employee: Employee, *, place: Place, from_date: date, by: User) -> bool
 def set_salary(employee: Employee, *, pay: Pay, from_date: date, by: User) -> bool:
     """Another salary from a day on; False when it is as it was. By HR or finance only."""
     _refuse_setting_salaries(by)
-    employee = _locked(employee, by=by)
+    employee = locked(employee, by=by)
     if from_date < employee.hired_on:
         raise EmploymentRefused(
             _("is before the hiring day %(day)s") % {"day": employee.hired_on}, field="from_date"
@@ -150,7 +150,7 @@ def set_salary(employee: Employee, *, pay: Pay, from_date: date, by: User) -> bo
 @transaction.atomic
 def leave(employee: Employee, *, last_day: date | None, today: date, by: User) -> None:
     """The last day, or None to stay after all, as long as it has not passed."""
-    employee = _locked(employee, by=by)
+    employee = locked(employee, by=by)
     if employee.has_left(on=today) and last_day is None:
         raise EmploymentRefused(_("has left already: let them come back instead"), field="last_day")
     if last_day and last_day < employee.hired_on:
@@ -167,7 +167,7 @@ def leave(employee: Employee, *, last_day: date | None, today: date, by: User) -
 @transaction.atomic
 def come_back(employee: Employee, *, place: Place, from_date: date, by: User) -> None:
     """A leaver works here again from a day on; the account works again, its roles stay ended."""
-    employee = _locked(employee, by=by)
+    employee = locked(employee, by=by)
     if employee.left_on is None:
         raise EmploymentRefused(_("has not left"))
     if from_date <= employee.left_on:
@@ -191,7 +191,7 @@ def come_back(employee: Employee, *, place: Place, from_date: date, by: User) ->
     _log("come_back", employee, before=before, by=by)
 
 
-def _locked(employee: Employee, *, by: User) -> Employee:
+def locked(employee: Employee, *, by: User) -> Employee:
     """Read anew and held until the end: two changes at once would start from the same state."""
     employee = Employee.objects.select_for_update().get(pk=employee.pk)
     refuse_own(employee, by=by)
