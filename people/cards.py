@@ -19,6 +19,7 @@ def cards(request: HttpRequest, now: datetime) -> Iterator[Card]:
         yield Card(NEEDS_ME, "people/cards/second_factor.html")
     if Role.HR in roles:
         yield from _without_account(timezone.localdate(now))
+        yield from _unmarked_leavers(timezone.localdate(now))
     if Role.ADMINISTRATOR in roles:
         yield from _stuck_mails(now)
     if Role.AUDITOR in roles:
@@ -30,6 +31,12 @@ def _without_account(today: date) -> Iterator[Card]:
     count = Employee.objects.here(today).filter(user=None).count()
     if count:
         yield Card(NEEDS_ME, "people/cards/without_account.html", {"count": count})
+
+
+def _unmarked_leavers(today: date) -> Iterator[Card]:
+    count = Employee.objects.unmarked_leavers(today).count()
+    if count:
+        yield Card(NEEDS_ME, "people/cards/unmarked_leavers.html", {"count": count})
 
 
 def _stuck_mails(now: datetime) -> Iterator[Card]:

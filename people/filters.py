@@ -65,6 +65,7 @@ class DirectoryFilter(FilterSet):
 
 
 HERE, LEFT, WITHOUT_ACCOUNT = "here", "left", "without-account"
+NOT_MARKED = "left-not-marked"
 
 
 class StaffFilter(DirectoryFilter):
@@ -77,8 +78,17 @@ class StaffFilter(DirectoryFilter):
         ],
     )  # fmt: skip
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.request.user.has_perm("people.keep_leaves"):
+            offered = self.filters["state"].extra
+            leavers = (NOT_MARKED, _("left in the last 12 months, not marked"))
+            offered["choices"] = [*offered["choices"], leavers]
+
     def in_state(self, found: QuerySet, _name: str, state: str) -> QuerySet:
         today = timezone.localdate()
+        if state == NOT_MARKED:
+            return found.unmarked_leavers(today)
         if state == LEFT:
             return found.filter(left_on__lt=today)
         if state == WITHOUT_ACCOUNT:

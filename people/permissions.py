@@ -65,6 +65,8 @@ rules.add_perm("people.edit_content", has_role(Role.EDITOR, Role.ADMINISTRATOR))
 rules.add_perm("people.see_everybody", has_role(Role.HR, Role.ADMINISTRATOR, Role.AUDITOR))
 rules.add_perm("people.export_people", has_role(Role.HR))
 rules.add_perm("people.keep_people", has_role(Role.HR, Role.ADMINISTRATOR))
+# Why somebody is away, and how somebody left: administrators do not see it.
+rules.add_perm("people.keep_leaves", has_role(Role.HR))
 rules.add_perm("people.see_salaries", has_role(Role.HR, Role.FINANCE))
 rules.add_perm("people.see_salary_looks", has_role(Role.HR, Role.AUDITOR))
 rules.add_perm("people.see_log", has_role(Role.AUDITOR, Role.HR, Role.ADMINISTRATOR))

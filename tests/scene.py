@@ -20,7 +20,7 @@ from cms.services.posting import post_day
 from incentives.models import HeldFigure, Result
 from incentives.services.recording import Figure, record
 from incentives.services.restating import Correction, propose
-from people.models import CalendarEntry, Employee, Notice, OutgoingMail, Role, User
+from people.models import CalendarEntry, Employee, Leave, Notice, OutgoingMail, Role, User
 from people.services.drafts import upload
 from people.services.importing import Options
 from people.services.invitations import invite
@@ -119,6 +119,12 @@ def scene(missed_monday, goals, cast, wednesday, settings, tmp_path):
             kind="closure",
             name="Christmas Eve",
             made_by=dee,
+        ),
+        leave=Leave.objects.create(
+            employee=cast["employee"].employee,
+            kind="care",
+            from_date=date(2026, 2, 2),
+            until_date=date(2026, 2, 6),
         ),
         notice=Notice.objects.create(user=bob, kind="roles", key="k", facts={"roles": ["lead"]}),
         mail=OutgoingMail.objects.create(

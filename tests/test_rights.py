@@ -126,6 +126,18 @@ person-leave/ann            GET    in  403  403  200  403  403  403  403  200
 person-leave/ann            POST   in  403  403  200  403  403  403  403  200
 person-come-back/gone       GET    in  403  403  200  403  403  403  403  200
 person-come-back/gone       POST   in  403  403  200  403  403  403  403  200
+mark-leaver/gone            GET    in  403  403  200  403  403  403  403  403
+mark-leaver/gone            POST   in  403  403  200  403  403  403  403  403
+mark-leaver/dee             GET    in  403  403  403  403  403  403  403  403
+mark-leaver/dee             POST   in  403  403  403  403  403  403  403  403
+enter-leave/ann             GET    in  403  403  200  403  403  403  403  403
+enter-leave/ann             POST   in  403  403  200  403  403  403  403  403
+enter-leave/dee             GET    in  403  403  403  403  403  403  403  403
+enter-leave/dee             POST   in  403  403  403  403  403  403  403  403
+end-leave                   GET    in  403  403  200  403  403  403  403  403
+end-leave                   POST   in  403  403  200  403  403  403  403  403
+take-back-leave             GET    in  403  403  200  403  403  403  403  403
+take-back-leave             POST   in  403  403  200  403  403  403  403  403
 person-roles/ann            GET    in  403  403  200  403  403  403  403  200
 person-roles/ann            POST   in  403  403  200  403  403  403  403  200
 roles                       GET    in  403  403  200  403  403  403  200  200
@@ -289,6 +301,9 @@ POSTED = {
     "my-data": {"form": "json"},
     "person-data": {"form": "json"},
     "restate": {"kind": "value", "new": "4", "reason": "typing mistake"},
+    "end-leave": {"last_day": "2026-02-04"},
+    "take-back-leave": {"why": "typing mistake"},
+    "mark-leaver": {"good_leaver": "yes", "why": "retired"},
 }
 
 
@@ -309,6 +324,10 @@ def address(line_name: str, scene) -> str:
         "openid_connect_callback": ["wrong"],
         "end-session": [scene.session_of_dee.pk],
         "invitation": [scene.invitation if variant == "of-ann" else "wrong"],
+        "enter-leave": [variant],
+        "mark-leaver": [variant],
+        "end-leave": ["ann", scene.leave.pk],
+        "take-back-leave": ["ann", scene.leave.pk],
         "notice": [scene.notice.pk],
         "mail": [scene.mail.pk],
         "send-mail-again": [scene.mail.pk],

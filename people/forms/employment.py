@@ -118,6 +118,31 @@ class LeaveForm(forms.Form):
     )
 
 
+class LeaverField(forms.TypedChoiceField):
+    """Yes, no, or not said yet: True, False, None."""
+
+    CHOICES = [("", _("not said yet")), ("yes", _("yes")), ("no", _("no"))]
+
+    def __init__(self, **kwargs):
+        super().__init__(
+            label=_("Good leaver?"), choices=self.CHOICES, required=False, empty_value=None,
+            coerce=lambda said: said == "yes",
+            help_text=_("Yes: keeps what was earned on the days worked. No: counts as never"
+                        " eligible, and each of those days belongs to the others."),
+            **kwargs,
+        )  # fmt: skip
+
+    @staticmethod
+    def showing(good: bool | None) -> str:
+        return {True: "yes", False: "no", None: ""}[good]
+
+
+class LeaveAndMarkForm(LeaveForm):
+    """For HR, as long as nothing has been said."""
+
+    good_leaver = LeaverField()
+
+
 class ComeBackForm(PlaceFields):
     from_date = DayField(label=_("From"), initial=timezone.localdate)
 

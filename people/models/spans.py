@@ -14,6 +14,9 @@ class InForce(models.QuerySet):
     def on(self, day: date) -> Self:
         return self.filter(Q(until_date=None) | Q(until_date__gte=day), from_date__lte=day)
 
+    def reaching_past(self, day: date) -> Self:
+        return self.filter(Q(until_date=None) | Q(until_date__gt=day))
+
 
 class Spanned(models.Model):
     from_date = models.DateField(_("from"))

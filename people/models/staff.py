@@ -1,7 +1,7 @@
 """Employees, where they work and what they earn."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Self
 
 from django.conf import settings
@@ -39,6 +39,11 @@ class Employees(models.QuerySet):
     def here(self, day: date) -> Self:
         """Who has not left before that day; also who is yet to begin."""
         return self.filter(Q(left_on=None) | Q(left_on__gte=day), erased_at=None)
+
+    def unmarked_leavers(self, day: date) -> Self:
+        """Who has left in the 365 days before that day, and HR has not said how."""
+        since = day - timedelta(days=365)
+        return self.filter(left_on__gte=since, left_on__lt=day, good_leaver=None, erased_at=None)
 
     def without_account(self) -> Self:
         """Who has no login, or one without password, PIN or sign-in ever."""

@@ -39,9 +39,13 @@ from people.services.roles import (
     roles_in_force,
     set_roles,
 )
-from people.tabular import Row, normalise
+from people.tabular import BLANKS, Row, normalise
 
 LONGEST = {"number": 30, "name": 200, "email": 254, "job_title": 200, "language": 10}
+YES_OR_NO = {
+    **dict.fromkeys(("yes", "y", "true", "1", "ja", "j", "wahr", "是", "对"), True),
+    **dict.fromkeys(("no", "n", "false", "0", "nein", "falsch", "否", "不是"), False),
+}
 
 
 @dataclass
@@ -63,6 +67,7 @@ class EmployeeRow:
     fte_bp: int | None
     manager: str | None
     roles: set[RoleKey] | None
+    good_leaver: bool | None = None
 
 
 class EmployeeImporter(ByAlias):
@@ -86,6 +91,7 @@ class EmployeeImporter(ByAlias):
         "manager": ("manager number", "vorgesetzter", "上级", "经理"),
         "language": ("sprache", "语言"),
         "roles": ("role", "rollen", "角色"),
+        "good_leaver": ("good leaver", "im guten ausgeschieden", "善意离职", "好离职者"),
     }  # fmt: skip
 
     def plan(
@@ -107,6 +113,7 @@ class EmployeeImporter(ByAlias):
             if row:
                 rows.append(row)
         _refuse_clashes(rows, problems)
+        _refuse_marks_of_who_stays(rows, problems)
         _refuse_beyond_rights(rows, by=by, problems=problems)
         problems.refuse_if_any()
         as_of = options.as_of or timezone.localdate()
@@ -142,13 +149,14 @@ class _Reader(LineReader):
             if wrong := too_long(self.text(field), most):
                 self.problem(field, wrong)
         roles = self.roles(department) if department else None
+        good_leaver = self.good_leaver()
         if self.problems.count > before or department is None or hired_on is None:
             return None
         return EmployeeRow(
             self.raw.line, number, department, hired_on, left_on,
             self.mapped.column("left_on") is not None, name, email,
             self.optional("job_title"), self.optional("language"), salary, currency, fte_bp,
-            self.optional("manager"), roles,
+            self.optional("manager"), roles, good_leaver,
         )  # fmt: skip
 
     def salary(self, currency: str) -> int | None:
@@ -189,6 +197,15 @@ class _Reader(LineReader):
                 self.problem("email", f"“{email}” is not an e-mail address")
         return email
 
+    def good_leaver(self) -> bool | None:
+        """None when nothing is said: what HR has marked by page stays."""
+        said = normalise(self.text("good_leaver"))
+        if said in BLANKS:
+            return None
+        if said not in YES_OR_NO:
+            self.problem("good_leaver", f"“{said[:40]}” is neither yes nor no")
+        return YES_OR_NO.get(said)
+
     def roles(self, department: Department) -> set[RoleKey] | None:
         text = self.optional("roles")
         if text is None:
@@ -214,6 +231,8 @@ def _refuse_beyond_rights(rows: list[EmployeeRow], *, by: User, problems: Proble
         user = users.get(row.number)
         if row.annual_minor is not None and not employment.may_set_salaries(own):
             problems.add(employment.salaries_refused(), row.line, "annual_salary")
+        if row.good_leaver is not None and not employment.may_keep_leaves(own):
+            problems.add(employment.marks_refused(), row.line, "good_leaver")
         if row.roles is not None:
             changed = {role for role, _department in row.roles ^ set(held.get(user or 0, {}))}
             refusal = beyond_rights(changed, of_user=user, by=by, own=own)
@@ -252,6 +271,14 @@ def _refuse_clashes(rows: list[EmployeeRow], problems: Problems) -> None:
             )
         if row.manager and row.manager not in lines and row.manager not in known:
             problems.add(f"“{row.manager}” is not an employee number", row.line, "manager")
+
+
+def _refuse_marks_of_who_stays(rows: list[EmployeeRow], problems: Problems) -> None:
+    known = dict(Employee.objects.values_list("number", "left_on"))
+    for row in rows:
+        last_day = row.left_on if row.says_leaving else known.get(row.number)
+        if row.good_leaver is not None and last_day is None:
+            problems.add("a leaver has a last day; it is empty here", row.line, "good_leaver")
 
 
 def _refuse_numbers_alike(
@@ -336,7 +363,8 @@ class _Writer:
                 Employee(
                     number=row.number, name=row.name, email=row.email or "",
                     job_title=row.job_title or "", language=row.language or "",
-                    hired_on=row.hired_on, left_on=row.left_on, user=logins.get(row.number),
+                    hired_on=row.hired_on, left_on=row.left_on, good_leaver=row.good_leaver,
+                    user=logins.get(row.number),
                 )
                 for row in rows
             ],
@@ -416,6 +444,7 @@ class _Writer:
     def _update(self, employee: Employee, row: EmployeeRow, known: dict[str, Employee]) -> bool:
         changed = self._describe(employee, row, known)
         changed |= self._leave(employee, row)
+        changed |= self._mark(employee, row)
         changed |= self._move(employee, row)
         changed |= self._pay(employee, row)
         if changed:
@@ -437,13 +466,16 @@ class _Writer:
         """Leaving ends the membership and the login; a leaving day taken back gives them back."""
         if not row.says_leaving or employee.left_on == row.left_on:
             return False
-        held = employment.set_last_day(employee, row.left_on)
+        held = employment.set_last_day(employee, row.left_on, by=self.by)
         if held:
             self.memberships[employee.pk] = held
         if employee.user and not employee.has_left(on=timezone.localdate()):
             employee.user.is_active = True
             employee.user.save(update_fields=["is_active"])
         return True
+
+    def _mark(self, employee: Employee, row: EmployeeRow) -> bool:
+        return row.good_leaver is not None and employment.set_mark(employee, row.good_leaver)
 
     def _move(self, employee: Employee, row: EmployeeRow) -> bool:
         """Department and full-time share from `as_of` on."""

@@ -12,9 +12,19 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
-from people.models import Department, Employee, Membership, Role, Salary, SalaryLook, User
-from people.services import audit
+from people.models import (
+    Department,
+    Employee,
+    Leave,
+    Membership,
+    Role,
+    Salary,
+    SalaryLook,
+    User,
+)
+from people.services import audit, employment_effects
 from people.services.access import close_account
+from people.services.previews import Effects
 from people.services.roles import beyond_account, roles_in_force
 
 PLAIN = ("name", "email", "job_title", "language")
@@ -148,8 +158,16 @@ def set_salary(employee: Employee, *, pay: Pay, from_date: date, by: User) -> bo
 
 
 @transaction.atomic
-def leave(employee: Employee, *, last_day: date | None, today: date, by: User) -> None:
-    """The last day, or None to stay after all, as long as it has not passed."""
+def leave(
+    employee: Employee,
+    *,
+    last_day: date | None,
+    today: date,
+    by: User,
+    good_leaver: bool | None = None,
+) -> None:
+    """The last day, or None to stay after all, as long as it has not passed. `good_leaver` is HR's
+    to say; None leaves it as it was."""
     employee = locked(employee, by=by)
     if employee.has_left(on=today) and last_day is None:
         raise EmploymentRefused(_("has left already: let them come back instead"), field="last_day")
@@ -158,7 +176,10 @@ def leave(employee: Employee, *, last_day: date | None, today: date, by: User) -
             _("is before the hiring day %(day)s") % {"day": employee.hired_on}, field="last_day"
         )
     before = state(employee)
-    set_last_day(employee, last_day)
+    set_last_day(employee, last_day, by=by)
+    if last_day and good_leaver is not None:
+        refuse_marking(by)
+        set_mark(employee, good_leaver)
     _log("leave", employee, before=before, by=by)
     if employee.user and last_day and employee.has_left(on=today):
         close_account(employee.user, last_day=last_day, by=by)
@@ -191,6 +212,20 @@ def come_back(employee: Employee, *, place: Place, from_date: date, by: User) ->
     _log("come_back", employee, before=before, by=by)
 
 
+@transaction.atomic
+def mark_leaver(employee: Employee, *, good: bool | None, why: str, by: User) -> Effects:
+    """Whether a leaver keeps what was earned; None: not said. By HR only."""
+    refuse_marking(by)
+    employee = locked(employee, by=by)
+    if employee.left_on is None:
+        raise EmploymentRefused(_("has no last day: enter it first"), field="good_leaver")
+    before = state(employee)
+    if not set_mark(employee, good):
+        raise EmploymentRefused(_("is marked so already"), field="good_leaver")
+    _log("mark_leaver", employee, before=before, by=by, why=why)
+    return employment_effects.of_marking(employee, good)
+
+
 def locked(employee: Employee, *, by: User) -> Employee:
     """Read anew and held until the end: two changes at once would start from the same state."""
     employee = Employee.objects.select_for_update().get(pk=employee.pk)
@@ -205,10 +240,10 @@ def refuse_own(employee: Employee, *, by: User) -> None:
         raise EmploymentRefused(_("nobody changes the own employment"))
 
 
-def _log(action: str, employee: Employee, *, before: dict | None, by: User) -> None:
+def _log(action: str, employee: Employee, *, before: dict | None, by: User, why: str = "") -> None:
     audit.record(
         action, by=by, subject=f"employee:{employee.pk}", before=before, after=state(employee),
-        person=employee,
+        why=why, person=employee,
     )  # fmt: skip
 
 
@@ -231,6 +266,7 @@ def state_of(
         "fte_bp": membership.fte_bp if membership else None,
         "since": str(membership.from_date) if membership else None,
         "left_on": str(employee.left_on or ""),
+        "good_leaver": employee.good_leaver,
         "manager": employee.manager_id,
         "salary_since": str(salary.from_date) if salary else None,
     }
@@ -242,6 +278,15 @@ def last_membership(employee: Employee) -> Membership | None:
 
 def may_set_salaries(roles: frozenset[str]) -> bool:
     return bool(roles & SET_SALARIES)
+
+
+def may_keep_leaves(roles: frozenset[str]) -> bool:
+    """Why somebody is away, and how somebody left, is HR's business and nobody else's."""
+    return Role.HR in roles
+
+
+def marks_refused() -> str:
+    return _("HR says who is a good leaver")
 
 
 def salaries_refused() -> str:
@@ -259,6 +304,11 @@ def email_taken(email: str, number: str) -> str:
 def _refuse_setting_salaries(by: User) -> None:
     if not by.is_system and not may_set_salaries(roles_in_force(by)):
         raise EmploymentRefused(salaries_refused(), field="annual_salary")
+
+
+def refuse_marking(by: User) -> None:
+    if not by.is_system and not may_keep_leaves(roles_in_force(by)):
+        raise EmploymentRefused(marks_refused(), field="good_leaver")
 
 
 def _one_name_at_a_time() -> None:
@@ -319,8 +369,18 @@ def rewrite(employee: Employee, wanted: dict[str, Any]) -> bool:
     return bool(changed)
 
 
-def set_last_day(employee: Employee, last_day: date | None) -> Membership | None:
-    """End the employment on a day, or not after all; returns the last membership as it is then."""
+def set_mark(employee: Employee, good: bool | None) -> bool:
+    """Mark a leaver as good or not; False when it is so already."""
+    if employee.good_leaver == good:
+        return False
+    employee.good_leaver = good
+    employee.save(update_fields=["good_leaver"])
+    return True
+
+
+def set_last_day(employee: Employee, last_day: date | None, *, by: User) -> Membership | None:
+    """End the employment on a day, or not after all; returns the last membership as it is then.
+    Leave that reaches past that day is cut, and logged each for itself."""
     employee.left_on = last_day
     if last_day is None:
         employee.good_leaver = None
@@ -328,11 +388,47 @@ def set_last_day(employee: Employee, last_day: date | None) -> Membership | None
     if last_day:
         # What was to begin after the leaving day never does.
         employee.memberships.filter(from_date__gt=last_day).delete()
+        _cut_leaves(employee, last_day, by=by)
     held = last_membership(employee)
     if held:
         held.until_date = last_day
         held.save()
     return held
+
+
+def _cut_leaves(employee: Employee, last_day: date, *, by: User) -> None:
+    """An open one would hold again on the day somebody comes back."""
+    for each in employee.leaves.reaching_past(last_day):
+        before = leave_state(each)
+        if each.from_date > last_day:
+            each.delete()
+        else:
+            each.until_date = last_day
+            each.save(update_fields=["until_date"])
+        after = None if each.pk is None else leave_state(each)
+        log_leave("cut_leave", employee, before=before, after=after, by=by)
+
+
+def leave_state(leave: Leave) -> dict[str, str]:
+    """What the log keeps of a leave."""
+    return {
+        "kind": leave.kind, "from": str(leave.from_date), "until": str(leave.until_date or ""),
+    }  # fmt: skip
+
+
+def log_leave(
+    action: str,
+    employee: Employee,
+    *,
+    before: dict | None,
+    after: dict | None,
+    by: User,
+    why: str = "",
+) -> None:
+    audit.record(
+        action, by=by, subject=f"employee:{employee.pk}", before=before, after=after, why=why,
+        person=employee,
+    )  # fmt: skip
 
 
 def moved(held: Membership, *, employee: Employee, place: Place, from_date: date) -> Membership:

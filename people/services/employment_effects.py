@@ -24,7 +24,8 @@ def of_a_past_date(day: date, *, today: date) -> list[str]:
 
 def of_leaving(employee: Employee, last_day: date | None, *, today: date) -> list[str]:
     if last_day is None:
-        return [_("%(name)s stays: the last day is taken back.") % {"name": employee.name}]
+        stays = _("%(name)s stays: the last day is taken back.") % {"name": employee.name}
+        return [stays, *_of_leave(employee, last_day)]
     lines = [_("The last day is %(day)s.") % {"day": short_day(last_day)}]
     planned = employee.memberships.filter(from_date__gt=last_day).count()
     if planned:
@@ -34,6 +35,7 @@ def of_leaving(employee: Employee, last_day: date | None, *, today: date) -> lis
             planned,
         )
         lines.append(text % {"n": planned})
+    lines += _of_leave(employee, last_day)
     lines += _of_the_account(employee, last_day, today=today)
     reports = employee.reports.here(today).count()
     if reports:
@@ -44,6 +46,28 @@ def of_leaving(employee: Employee, last_day: date | None, *, today: date) -> lis
         )
         lines.append(text % {"n": reports, "name": employee.name})
     return lines + of_a_past_date(last_day, today=today)
+
+
+def _of_leave(employee: Employee, last_day: date | None) -> list[str]:
+    lines = []
+    if last_day and employee.leaves.reaching_past(last_day).exists():
+        lines.append(_("Leave ends with the last day; leave that would begin later is removed."))
+    later = employee.left_on and (last_day is None or last_day > employee.left_on)
+    if later and employee.leaves.filter(until_date=employee.left_on).exists():
+        lines.append(_("Leave that ended with the former last day stays ended."))
+    return lines
+
+
+def of_marking(employee: Employee, good: bool | None) -> list[str]:
+    """What it means for the bonus, without amounts: those are known when the year is shared."""
+    texts = {
+        True: _("%(name)s keeps what was earned on the days worked."),
+        False: _("%(name)s counts as never eligible: each of those days belongs to the others."),
+        None: _(
+            "It is not said how %(name)s left. Until it is, %(name)s counts as never eligible."
+        ),
+    }
+    return [texts[good] % {"name": employee.name}]
 
 
 def _of_the_account(employee: Employee, last_day: date, *, today: date) -> list[str]:
@@ -77,6 +101,8 @@ def of_coming_back(employee: Employee, from_date: date, *, today: date) -> list[
         % {"name": employee.name, "day": short_day(from_date)},
         _("The last salary holds again; set another one if it has changed."),
     ]
+    if employee.good_leaver is not None:
+        lines.append(_("What was said about how %(name)s left is forgotten.") % {"name": employee})
     if employee.user:
         lines.append(_("The account works again at once. Its former roles stay ended."))
     return lines + of_a_past_date(from_date, today=today)

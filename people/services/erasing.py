@@ -20,6 +20,7 @@ from people.models import (
     Employee,
     ImportDraft,
     Invitation,
+    LeaveKind,
     Notice,
     NoticeChoice,
     OutgoingMail,
@@ -58,7 +59,7 @@ def refusal(employee: Employee, *, now: datetime) -> str:
         }
     running = _uploads().filter(state__in=UNDER_WAY, made_at__gt=now - STUCK_AFTER)
     if running.exists():
-        return _("A file of employees is being read. Try again in a minute.")
+        return _("A file of employees or leave is being read. Try again in a minute.")
     return ""
 
 
@@ -74,6 +75,8 @@ def erase(employee: Employee, *, why: str, by: User, now: datetime) -> Employee:
         raise ErasureRefused(refused)
     _forget_traces(employee)
     _take_the_name(employee, now=now)
+    # That somebody was away stays, as sums may need it; why, often a sickness, does not.
+    employee.leaves.update(kind=LeaveKind.OTHER)
     if employee.user:
         _close_the_account(employee.user, employee)
     for function in _also:
@@ -89,7 +92,7 @@ def erase(employee: Employee, *, why: str, by: User, now: datetime) -> Employee:
 
 
 def _uploads() -> QuerySet[ImportDraft]:
-    return ImportDraft.objects.filter(kind="employees")
+    return ImportDraft.objects.filter(kind__in=("employees", "leaves"))
 
 
 def traces_of(employee: Employee) -> list[QuerySet[Any]]:

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from people.services.employment import EmploymentRefused
 from people.services.places import PlacesRefused
 from people.services.previews import Effects, Looked, act_once_seen
 
@@ -32,15 +33,18 @@ def look_then_act(
     back: str,
     back_text: str,
     lead: str = "",
+    private: bool = False,
 ) -> HttpResponse:
-    """Show the form, then the effects of `act(**cleaned)`, then act and go `back`."""
+    """Show the form, then the effects of `act(**cleaned)`, then act and go `back`. What is private
+    never stands in an address, which servers write down: changing it begins with an empty form."""
     looked = _looked(request, form, act) if form.is_valid() else None
     if looked and looked.done:
         messages.success(request, " ".join(looked.effects))
         return redirect(back)
     if looked and "seen" in request.POST:
         messages.warning(request, _("Something has changed meanwhile: please look again."))
-    entered = urlencode({field.name: field.value() or "" for field in form}, doseq=True)
+    fields = () if private else form
+    entered = urlencode({field.name: field.value() or "" for field in fields}, doseq=True)
     context = {
         "title": title, "lead": lead, "button": button, "form": form, "back": back,
         "back_text": back_text, "again": entered and f"?{entered}",
@@ -52,6 +56,7 @@ def look_then_act(
 def _looked(request: HttpRequest, form: Form, act: Callable[..., Effects]) -> Looked | None:
     try:
         return act_once_seen(lambda: act(**form.cleaned_data), seen=request.POST.get("seen", ""))
-    except PlacesRefused as refused:
-        form.add_error(None, str(refused))
+    except (PlacesRefused, EmploymentRefused) as refused:
+        field = getattr(refused, "field", "")
+        form.add_error(field if field in form.fields else None, str(refused))
         return None

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -18,6 +19,7 @@ from people.forms.employment import (
     DescribeForm,
     JoinForm,
     JoinWithPayForm,
+    LeaveAndMarkForm,
     LeaveForm,
     MoveForm,
     PayForm,
@@ -123,15 +125,18 @@ def pay(request, number: str):
 def leave(request, number: str):
     employee = somebody_else(request, number)
     today = timezone.localdate()
-    form = LeaveForm(request.POST or None, initial={"last_day": employee.left_on})
+    marks = request.user.has_perm("people.keep_leaves") and employee.good_leaver is None
+    asked = LeaveAndMarkForm if marks else LeaveForm
+    form = asked(request.POST or None, initial={"last_day": employee.left_on})
     return _acted(
         request, employee,
         Act(
             _("%(name)s leaves"), _("Set the last day"), form,
             lambda said: employment.leave(
-                employee, last_day=said["last_day"], today=today, by=request.user
+                employee, last_day=said["last_day"], today=today, by=request.user,
+                good_leaver=said.get("good_leaver"),
             ),
-            lambda said: employment_effects.of_leaving(employee, said["last_day"], today=today),
+            lambda said: _of_leaving(employee, said, today=today),
         ),
     )  # fmt: skip
 
@@ -153,6 +158,13 @@ def come_back(request, number: str):
             ),
         ),
     )  # fmt: skip
+
+
+def _of_leaving(employee: Employee, said: dict, *, today: date) -> list[str]:
+    lines = employment_effects.of_leaving(employee, said["last_day"], today=today)
+    if said["last_day"] and "good_leaver" in said:
+        lines += employment_effects.of_marking(employee, said["good_leaver"])
+    return lines
 
 
 def _of_a_past_date(said: dict) -> list[str]:

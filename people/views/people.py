@@ -76,6 +76,8 @@ def _shown(request, employee: Employee, **more):
     if knows_in_full(user, employee):
         context |= {"in_full": True, "account": account_state(employee, now=timezone.now())}
         context["roles"] = roles_of_person(employee)
+    if user.has_perm("people.keep_leaves"):
+        context["leaves"] = employee.leaves.order_by("-from_date")
     return render(request, "people/person.html", context)
 
 

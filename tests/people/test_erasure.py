@@ -23,6 +23,7 @@ from people.models import (
     Employee,
     ImportDraft,
     Invitation,
+    Leave,
     Notice,
     NoticeChoice,
     OutgoingMail,
@@ -161,6 +162,20 @@ def test_departments_salaries_figures_and_roles_stay_in_the_past(gone_ann, dee):
     assert employee.memberships.count() == employee.salaries.count() == 1
     assert Result.objects.get().made_by == employee.user
     assert [role.until_date for role in employee.user.role_assignments.all()] == [last_day]
+
+
+def test_why_somebody_was_on_leave_is_forgotten_and_the_days_stay(gone_ann, dee, bob):
+    day = date(2024, 3, 4)
+    for employee in (gone_ann, bob.employee):
+        Leave.objects.create(employee=employee, kind="sickness", from_date=day, until_date=day)
+    file = upload("leaves", b"ann,sickness", filename="l.csv", options=Options(), by=dee)
+    ImportDraft.objects.update(state=ImportDraft.State.CHECKED)
+    employee = erased(gone_ann, dee)
+    assert employee.leaves.values_list("kind", "from_date", "until_date").get() == (
+        "other", day, day,
+    )  # fmt: skip
+    assert bob.employee.leaves.get().kind == "sickness"
+    assert bytes(ImportDraft.objects.get(pk=file.pk).content) == b""
 
 
 def test_the_ledgers_sums_are_the_same(gone_ann, dee, system):
