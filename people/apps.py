@@ -16,6 +16,7 @@ class PeopleConfig(AppConfig):
         from people.entries import ENTRIES
         from people.services import (  # noqa: F401
             employee_imports,
+            leave_imports,
             personal,
             personal_parts,
             site_imports,

@@ -1,4 +1,4 @@
-"""What the five import commands share."""
+"""What the import commands share."""
 
 from pathlib import Path
 

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 HEADER = "code,name,time_zone,country,subdivision,working_days\n"
 GOOD = "HQ,Head office,Europe/London,GB,ENG,Mon-Fri\n"
-KINDS = ("sites", "departments", "employees", "targets", "results")
+KINDS = ("sites", "departments", "employees", "leaves", "targets", "results")
 
 
 def entities() -> bytes:
@@ -91,6 +91,7 @@ def test_a_file_with_a_header_alone_imports_nothing_and_is_no_error(system, tmp_
     headers = {
         "sites": HEADER, "departments": "code,name,parent,site\n",
         "employees": "number,name,department,hired_on\n",
+        "leaves": "number,kind,from,until\n",
         "targets": "department,metric,unit,direction,decimals,value,effective_from\n",
         "results": "date,department,metric,value\n",
     }  # fmt: skip

@@ -166,14 +166,15 @@ def test_who_may_not(client, name, request):
     assert not ImportDraft.objects.exists()
 
 
-def test_each_role_imports_only_its_own_kinds(client, bob, dee, site):
+def test_each_role_imports_only_its_own_kinds(client, bob, dee, root, site):
     def kinds(user):
         client.force_login(user)
         form = client.get("/imports/").context["form"]
         return {kind for kind, _title in form.fields["kind"].choices}
 
     assert kinds(bob) == {"results"}
-    assert {"departments", "employees", "sites", "targets", "results"} <= kinds(dee)
+    assert {"departments", "employees", "leaves", "sites", "targets", "results"} <= kinds(dee)
+    assert {"employees"} == kinds(root) & {"employees", "leaves"}
     client.force_login(bob)
     assert "kind" in upload(client).context["form"].errors
 
