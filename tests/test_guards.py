@@ -5,9 +5,21 @@ from datetime import date
 import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
 from cms.models import DaySnapshot
-from incentives.models import DayVerdict, Excuse, GoalVerdict, Result, Target
+from incentives.models import (
+    BonusPayment,
+    BonusRun,
+    BonusShare,
+    DayVerdict,
+    Excuse,
+    GoalVerdict,
+    Pool,
+    PoolYearAct,
+    Result,
+    Target,
+)
 from ledger.models import Account, Transfer
 from ledger.services.posting import open_account, post, reverse
 from people import guards
@@ -44,6 +56,7 @@ def world(goals, ann, system, claims, billing):
     entry = audit.record("test", by=system, subject="x")
     seal = AuditSeal.objects.create(ranges=[[entry.pk, entry.pk]], sha256="b")
     look = SalaryLook.objects.create(by=system, employee=ann.employee, where="test")
+    run = decided_run(system, ann, claims)
     if connection.vendor == "postgresql":
         # Checks that wait for the commit would keep a table from being truncated or altered.
         sql("SET CONSTRAINTS ALL IMMEDIATE")
@@ -54,7 +67,32 @@ def world(goals, ann, system, claims, billing):
         "people_auditseal": seal, "people_salarylook": look,
         "target": goals[0], "membership": ann.employee.memberships.get(),
         "placement": claims.placements.get(), "accounts": (one, two), "by": system,
-        "billing": billing,
+        "billing": billing, **run,
+    }  # fmt: skip
+
+
+def decided_run(system, ann, claims) -> dict:
+    """An approved bonus of one person, confirmed by payroll, and its year closed."""
+    pool, now = Pool.objects.create(code="p", currency="GBP"), timezone.now()
+    run = BonusRun.objects.create(
+        pool=pool, year=2025, state="approved", first=date(2025, 1, 1), last=date(2025, 12, 31),
+        through=date(2025, 12, 31), policy={}, days=[], balance_minor=5, shared_minor=5,
+        carried_minor=0, employees=1, capped=0, content_sha256="c", made_by=system, made_at=now,
+        proposed_by=system, approved_by=ann,
+    )  # fmt: skip
+    share = BonusShare.objects.create(
+        run=run, employee=ann.employee, department=claims, position=0, hit_days=1, earned_minor=5,
+        cap_minor=9, share_minor=5, working={}, code="AB", sealed=True,
+    )  # fmt: skip
+    payment = BonusPayment.objects.create(
+        share=share, amount_minor=5, paid_on=MONDAY, made_by=system
+    )
+    act = PoolYearAct.objects.create(
+        pool=pool, year=2025, kind="close", state="done", reason="x", made_by=system, made_at=now
+    )
+    return {
+        "incentives_bonusshare": share, "incentives_bonuspayment": payment,
+        "incentives_poolyearact": act, "run": run,
     }  # fmt: skip
 
 
@@ -63,6 +101,8 @@ HARMLESS_COLUMN = {
     "incentives_dayverdict": "reason", "incentives_goalverdict": "weight",
     "cms_daysnapshot": "payload", "people_auditentry": "why",
     "people_auditseal": "sha256", "people_salarylook": "where",
+    "incentives_bonusshare": "code", "incentives_bonuspayment": "amount_minor",
+    "incentives_poolyearact": "reason",
 }  # fmt: skip
 
 
@@ -73,7 +113,7 @@ def sql(statement: str, *parameters) -> None:
 
 def edit(table: str, world) -> None:
     column = HARMLESS_COLUMN[table]
-    value = "7" if column == "weight" else "'edited'"
+    value = "7" if column in ("weight", "amount_minor") else "'edited'"
     sql(f'UPDATE {table} SET "{column}" = {value}')
 
 
@@ -87,7 +127,8 @@ def delete(table: str, world) -> None:
 
 
 def truncate(table: str, world) -> None:
-    sql(f"TRUNCATE {table}")
+    # Payments point to shares: without CASCADE the shares' own guard would never be asked.
+    sql(f"TRUNCATE {table} CASCADE" if table == "incentives_bonusshare" else f"TRUNCATE {table}")
 
 
 VERBS = {"edited": edit, "deleted": delete, "truncated": truncate, "replaced": replace}
@@ -183,7 +224,12 @@ def moved_place(world) -> None:
     Placement.objects.filter(pk=earlier.pk).update(until_date=BEGINNING)
 
 
+def rewrite_run(world) -> None:
+    BonusRun.objects.filter(pk=world["run"].pk).update(content_sha256="d")
+
+
 BREAKING = {
+    "a_decided_run_keeps_its_content": rewrite_run,
     "a_reversal_mirrors_its_original": reverse_too_much,
     "a_transfer_keeps_one_currency": mix_currencies,
     "ledger_account_is_never_deleted": forget_an_account,
@@ -294,8 +340,9 @@ def test_reversing_twice_is_refused_by_the_database(world, system):
 
 def test_every_append_only_table_is_known_to_the_products_role(db):
     assert guards.append_only_tables() == {
-        "cms_daysnapshot", "incentives_excuse", "incentives_goalverdict", "incentives_result",
-        "ledger_transfer", "people_auditentry", "people_auditseal", "people_salarylook",
+        "cms_daysnapshot", "incentives_bonuspayment", "incentives_excuse",
+        "incentives_goalverdict", "incentives_result", "ledger_transfer", "people_auditentry",
+        "people_auditseal", "people_salarylook",
     }  # fmt: skip
 
 

@@ -21,7 +21,6 @@ from incentives.services.bonus_runs import (
 )
 from incentives.services.closing import EXPENSE
 from incentives.services.eligibility import BonusRefused
-from incentives.services.splitting import balance_minor
 from incentives.services.years import NoSuchYear, fiscal_year, is_closed, year_named
 from ledger.models import Transfer
 from ledger.services.posting import open_account, post, reverse
@@ -53,7 +52,9 @@ def pool_year(pool: Pool, year: int) -> PoolYear:
     except NoSuchYear as unknown:
         raise BonusRefused(str(unknown)) from unknown
     run = BonusRun.objects.live().filter(pool=pool, year=year).first()
-    return PoolYear(pool, span, balance_minor(pool, year), run, is_closed(pool, year))
+    account = pool.accounts().filter(code=pool.account_code(year)).first()
+    balance = account.balance() if account else 0
+    return PoolYear(pool, span, balance, run, is_closed(pool, year))
 
 
 def why_not_close(found: PoolYear, *, now: datetime) -> str:

@@ -4,12 +4,20 @@ from django.utils.translation import gettext_lazy as _
 
 from incentives.models import (
     BonusAdjustment,
+    BonusPayment,
     BonusShare,
     HeldFigure,
     Restatement,
     Result,
 )
-from people.services.personal import rows_of
+from people.models import Employee
+from people.services.personal import Part, Row, as_row, rows_of
+
+
+def _payments(employee: Employee) -> list[Row]:
+    paid = BonusPayment.objects.filter(share__employee=employee).select_related("made_by")
+    return [as_row(payment, without=("share",)) for payment in paid]
+
 
 PARTS = (
     rows_of("figures", _("Figures entered or confirmed"), Result, "made_by", "confirmed_by"),
@@ -19,5 +27,6 @@ PARTS = (
         without=("preview",),
     ),
     rows_of("bonus-shares", _("Shares of the bonus"), BonusShare, "employee"),
+    Part("bonus-payments", _("Payments of the bonus"), _payments),
     rows_of("bonus-factors", _("Managers' factors"), BonusAdjustment, "employee", "made_by"),
 )  # fmt: skip

@@ -12,7 +12,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, Sum
 from django.utils.translation import gettext as _
 
 from incentives.models import BonusRun, BonusShare, DayVerdict, GoalVerdict, Pool
@@ -127,7 +127,7 @@ def share_out(
     weights, mean_bp = _with_department_factors(pool, span, terms, people, earned)
     weights, given = _with_managers_factors(terms, people, weights, factors or {})
     caps = _caps(pool, span, terms, people)
-    balance = balance_minor(pool, year)
+    balance = to_share_minor(pool, year)
     split = bonus.split(
         balance, weights, [cap for cap, _other in caps], [person.number for person in people]
     )
@@ -142,10 +142,16 @@ def share_out(
     )  # fmt: skip
 
 
-def balance_minor(pool: Pool, year: int) -> int:
-    """Everything that lies in the account of a pool's year, in minor units."""
+def to_share_minor(pool: Pool, year: int) -> int:
+    """What a pool's year has to share, in minor units: all that came and went, but for its own
+    bonus and what was left over, so that it says the same before and after both."""
     account = pool.accounts().filter(code=pool.account_code(year)).first()
-    return account.balance() if account else 0
+    if account is None:
+        return 0
+    own = Q(key__startswith="bonus:") | Q(key__startswith=f"carry:{pool.code}:{year}:")
+    total = Sum("amount_minor", default=0)
+    came = account.incoming.exclude(own).aggregate(s=total)["s"]
+    return came - account.outgoing.exclude(own).aggregate(s=total)["s"]
 
 
 def _hit_days(pool: Pool, span: FiscalYear, *, through: date) -> list[DayVerdict]:
