@@ -67,7 +67,10 @@ def of_marking(employee: Employee, good: bool | None) -> list[str]:
             "It is not said how %(name)s left. Until it is, %(name)s counts as never eligible."
         ),
     }
-    return [texts[good] % {"name": employee.name}]
+    return [
+        texts[good] % {"name": employee.name},
+        _("That is so in pools whose policy keeps good leavers; it may also keep all, or none."),
+    ]
 
 
 def _of_the_account(employee: Employee, last_day: date, *, today: date) -> list[str]:

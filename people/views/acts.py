@@ -36,18 +36,18 @@ def look_then_act(
     private: bool = False,
 ) -> HttpResponse:
     """Show the form, then the effects of `act(**cleaned)`, then act and go `back`. What is private
-    never stands in an address, which servers write down: changing it begins with an empty form."""
-    looked = _looked(request, form, act) if form.is_valid() else None
+    never stands in an address, which servers write down: on the way back it is posted."""
+    asked_again = "again" in request.POST
+    looked = _looked(request, form, act) if form.is_valid() and not asked_again else None
     if looked and looked.done:
         messages.success(request, " ".join(looked.effects))
         return redirect(back)
     if looked and "seen" in request.POST:
         messages.warning(request, _("Something has changed meanwhile: please look again."))
-    fields = () if private else form
-    entered = urlencode({field.name: field.value() or "" for field in fields}, doseq=True)
+    entered = urlencode({field.name: field.value() or "" for field in form}, doseq=True)
     context = {
         "title": title, "lead": lead, "button": button, "form": form, "back": back,
-        "back_text": back_text, "again": entered and f"?{entered}",
+        "back_text": back_text, "again": entered and f"?{entered}", "private": private,
         "effects": looked and looked.effects, "seen": looked and looked.digest,
     }  # fmt: skip
     return render(request, "people/act.html", context)

@@ -82,8 +82,12 @@ def test_leave_stays_open_while_nobody_knows_its_end(as_dee, employee):
     assert "Mon 2 Mar 2099 –" in as_dee.get("/people/ann/").content.decode()
 
 
-def test_the_kind_never_stands_in_an_address(as_dee, employee):
+def test_what_was_entered_is_changed_without_standing_in_an_address(as_dee, employee):
     assert "kind=" not in looked(as_dee, "ann/leaves/new", SICK).content.decode()
+    again = looked(as_dee, "ann/leaves/new", SICK | {"again": ""})
+    assert errors(again) == {}
+    assert {name: again.context["form"][name].value() for name in SICK} == SICK
+    assert not Leave.objects.exists()
 
 
 def test_leave_in_the_past_says_what_final_days_keep(as_dee, employee):
