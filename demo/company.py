@@ -28,6 +28,11 @@ def shift_weeks(yesterday: date) -> int:
     return -(-(yesterday - LAST_REAL_DAY).days // 7)
 
 
+def fiscal_year_start(yesterday: date) -> str:
+    """As the policy wants it: two months before, so that one year is over and one is running."""
+    return f"{(yesterday.month - 3) % 12 + 1:02}-01"
+
+
 @dataclass(frozen=True)
 class Login:
     """A demo account: who it is, what it may do."""

@@ -8,16 +8,19 @@ from django.utils import timezone
 from cms.models import AnnouncementIndexPage, AnnouncementPage
 from cms.services.posting import post_day, results_index
 from demo import company
-from incentives.models import DayVerdict, Pool, PoolPolicy, Result
+from incentives.models import BonusRun, DayVerdict, Pool, PoolPolicy, Result
 from incentives.rules import Status
+from incentives.services.bonus_runs import approve, draft, propose
 from incentives.services.closing import close_day
 from incentives.services.pools import set_pool_policy
+from incentives.services.years import fiscal_year
 from people.commands import ProductCommand
 from people.models import User
-from people.rules import days_between
+from people.rules import BEGINNING, days_between
 from people.services.calendars import company_yesterday
 from people.services.importing import Options, run_import
 from people.services.pins import set_pin
+from people.services.policies import set_policy
 from screens.models import Screen
 from screens.services.access import add_screen
 
@@ -32,6 +35,7 @@ class Command(ProductCommand):
         yesterday = company_yesterday(timezone.now())
         self._feed(yesterday, by)
         self._close(yesterday, by)
+        self._share_out(yesterday)
         self._say(by)
 
     def _found(self, by: User) -> None:
@@ -45,6 +49,8 @@ class Command(ProductCommand):
         shift = timedelta(weeks=weeks)
         self._import("employees", company.employees_file(hired_shift=shift), by)
         reason = company.LABEL.format(weeks=weeks)
+        begins = company.fiscal_year_start(yesterday)
+        set_policy("fiscal_year_start", begins, from_date=BEGINNING, reason=reason, by=by)
         self._import("targets", company.targets_file(start, reason), by)
         for place, login in enumerate(company.LOGINS):
             user = User.objects.get(employee__number=f"E{place + 1:04}")
@@ -81,6 +87,17 @@ class Command(ProductCommand):
             close_day(day, by=by, now=now)
             post_day(day, now=now)
 
+    def _share_out(self, yesterday: date) -> None:
+        """The bonus of the fiscal year that ended lately: proposed by finance, approved by the
+        executive; statements to look at from the first day."""
+        pool, year = Pool.objects.get(code="bonus"), fiscal_year(yesterday).name - 1
+        if BonusRun.objects.live().filter(pool=pool, year=year).exists():
+            return
+        now = timezone.now()
+        run = draft(pool, year, by=_login("fay"), now=now)
+        run = propose(run, by=_login("fay"), now=now)
+        approve(run, seen_sha256=run.content_sha256, by=_login("eve"), now=now)
+
     def _write_pages(self, weeks: int) -> None:
         home = results_index().get_parent()
         index = AnnouncementIndexPage.objects.descendant_of(home).first()
@@ -116,6 +133,10 @@ class Command(ProductCommand):
             link = reverse("open-screen", args=[secret_file.read_text()])
             out(f"\nOffice screen (open this link on it; no sign-in): {settings.BASE_URL}{link}")
         out("Figures: US carriers of 2013, moved to this year; people and pay are made up.\n")
+
+
+def _login(name: str) -> User:
+    return User.objects.get(username=name)
 
 
 def company_start() -> date:
