@@ -67,7 +67,7 @@ def draft(pool: Pool, year: int, *, by: User, now: datetime) -> BonusRun:
     run = BonusRun.objects.live().filter(pool=pool, year=year).first()
     if run and run.state != State.DRAFT:
         raise BonusRefused(
-            _("The bonus of %(run)s is %(state)s already.")
+            _("The bonus run %(run)s is %(state)s already.")
             % {"run": run, "state": run.get_state_display()}
         )
     before = run.content_sha256 if run else None
@@ -149,7 +149,7 @@ def _locked(run: BonusRun, *states: str) -> BonusRun:
     run = BonusRun.objects.select_for_update(of=("self",)).select_related("pool").get(pk=run.pk)
     if run.state not in states:
         raise BonusRefused(
-            _("The bonus of %(run)s is %(state)s; this can't be done any more, or not yet.")
+            _("The bonus run %(run)s is %(state)s; this can't be done any more, or not yet.")
             % {"run": run, "state": run.get_state_display()}
         )
     return run
