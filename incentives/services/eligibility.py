@@ -276,7 +276,7 @@ def _without(stretch: Stretch, leave: Stretch) -> list[Stretch]:
 def scopes(pool: Pool, days: Year) -> Scope:
     """The departments in a pool's scope over the year, cut where policy or placements change."""
     policies = list(pool.policies.filter(from_date__lte=days.last).order_by("from_date"))
-    if all(policy.scope_id is None for policy in policies):
+    if _everybody_all_year(policies, days):
         return [(Stretch(0, days.length - 1), None)]
     begins = {0} | {days.index(day) for day in _changes(policies) if days.first < day <= days.last}
     ordered = sorted(begins)
@@ -285,6 +285,11 @@ def scopes(pool: Pool, days: Year) -> Scope:
         (Stretch(begin, end), _departments_on(pool, days.day(begin)))
         for begin, end in zip(ordered, ends, strict=True)
     ]
+
+
+def _everybody_all_year(policies: list[PoolPolicy], days: Year) -> bool:
+    begun = bool(policies) and policies[0].from_date <= days.first
+    return begun and all(policy.scope_id is None for policy in policies)
 
 
 def _changes(policies: list[PoolPolicy]) -> Iterator[date]:
@@ -298,6 +303,8 @@ def _changes(policies: list[PoolPolicy]) -> Iterator[date]:
 
 def _departments_on(pool: Pool, day: date) -> frozenset[int] | None:
     policy = pool.policy_on(day)
-    if policy is None or policy.scope_id is None:
+    if policy is None:
+        return frozenset()
+    if policy.scope_id is None:
         return None
     return frozenset(subtree({policy.scope_id}, on=day))
