@@ -397,7 +397,10 @@ def what_changed(run: BonusRun, now: Sharing) -> list[str]:
         day for day in then_days.keys() | days.keys() if then_days.get(day) != days.get(day)
     )
     found += [_("%(day)s counts otherwise.") % {"day": day} for day in other[:NAMED]]
-    return found + _changed_people(run, now)
+    found += _changed_people(run, now)
+    return found or [
+        _("An employee number has changed, and by number equal remainders are decided.")
+    ]
 
 
 def _changed_people(run: BonusRun, now: Sharing) -> list[str]:
