@@ -5,7 +5,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from incentives.models.goals import Pool
@@ -163,6 +163,13 @@ class BonusRun(models.Model):
         return self.state in (self.State.APPROVED, self.State.PAID)
 
 
+class BonusShares(models.QuerySet):
+    def in_list(self, run: BonusRun) -> Self:
+        """Of a run, each with its `currency`, without what it was computed from."""
+        named = self.filter(run=run).select_related("employee", "department").defer("working")
+        return named.annotate(currency=Value(run.currency))
+
+
 class BonusShare(models.Model):
     """One person's share. `working` is what it was computed from, for statement and replay:
 
@@ -183,6 +190,8 @@ class BonusShare(models.Model):
     working = models.JSONField()
     code = models.CharField(max_length=12)
     sealed = models.BooleanField(default=False)
+
+    objects = BonusShares.as_manager()
 
     class Meta:
         ordering = ["run", "position"]
