@@ -174,8 +174,9 @@ class BonusShare(models.Model):
     """One person's share. `working` is what it was computed from, for statement and replay:
 
     {"spans": [[first, last, department id, annual_minor, fte_bp], …], "earned": scaled by 10^30,
-    "department_bp": {department id: factor}, "salary_days", "days": behind the cap,
-    "other_pools_minor": taken off the cap, "weight": what was shared by}
+    "department_bp": {department id: factor}, "mean_department_bp": where the policy has factors,
+    "salary_days", "days", "year_end": behind the cap, "other_pools_minor": taken off the cap,
+    "weight": what was shared by, all factors in it}
     """
 
     run = models.ForeignKey(BonusRun, models.PROTECT, related_name="shares")
