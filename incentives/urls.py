@@ -1,6 +1,15 @@
 from django.urls import path
 
-from incentives.views import backtests, days, departments, figures, pools, restatements, runs
+from incentives.views import (
+    backtests,
+    days,
+    departments,
+    figures,
+    pools,
+    replays,
+    restatements,
+    runs,
+)
 
 urlpatterns = [
     path("figures/", figures.enter, name="figures"),
@@ -35,4 +44,7 @@ urlpatterns = [
     path("bonus/runs/<int:pk>/void/", runs.void, name="void-bonus-run"),
     path("bonus/runs/<int:pk>/people/", runs.people, name="bonus-run-people"),
     path("bonus/runs/<int:pk>/people/<number:number>/", runs.person, name="bonus-run-person"),
+    path("bonus/runs/<int:pk>/replay/", replays.show, name="bonus-replay"),
+    path("bonus/runs/<int:pk>/replay/file/", replays.download, name="bonus-replay-file"),
+    path("bonus/replay.py", replays.script, name="bonus-replay-script"),
 ]

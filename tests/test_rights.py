@@ -280,6 +280,12 @@ bonus-run-people            GET    in  403  403  403  200  403  403  403  403
 bonus-run-people            POST   in  403  403  403  200  403  403  403  403
 bonus-run-person            GET    in  403  403  403  200  403  403  403  403
 bonus-run-person            POST   in  403  403  403  200  403  403  403  403
+bonus-replay                GET    in  403  403  403  200  403  403  200  403
+bonus-replay                POST   in  403  403  403  200  403  403  200  403
+bonus-replay-file           GET    in  403  403  403  405  403  403  405  403
+bonus-replay-file           POST   in  403  403  403  302  403  403  302  403
+bonus-replay-script         GET    in  403  403  403  200  403  403  200  403
+bonus-replay-script         POST   in  403  403  403  200  403  403  200  403
 screen                      GET   403  200  200  200  200  200  200  200  200
 screen                      POST  405  405  405  405  405  405  405  405  405
 open-screen/wrong-secret    GET   404  404  404  404  404  404  404  404  404
@@ -392,6 +398,8 @@ def address(line_name: str, scene) -> str:
             )
         },
         "bonus-run-person": [scene.run.pk, "ann"],
+        "bonus-replay": [scene.run.pk],
+        "bonus-replay-file": [scene.run.pk],
         "open-screen": ["not-a-secret"],
         "screen-snapshot": [DaySnapshot.objects.latest().sha256],
     }

@@ -1,7 +1,5 @@
 """The replay file of a bonus run, and the script that recomputes it."""
 
-from pathlib import Path
-
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
@@ -13,7 +11,7 @@ from incentives.models import BonusRun
 from incentives.services.eligibility import BonusRefused
 from incentives.services.replaying import hand_out_replay, why_no_replay
 
-SCRIPT = Path(settings.BASE_DIR) / "docs" / "replay" / "replay.py"
+SCRIPT = settings.ROOT / "docs" / "replay" / "replay.py"
 
 
 def _run(pk: int) -> BonusRun:
