@@ -29,6 +29,7 @@ from incentives.models.goals import (
     Target,
     Unit,
 )
+from incentives.models.payroll import PayrollLayout
 
 __all__ = [
     "BonusAdjustment",
@@ -47,6 +48,7 @@ __all__ = [
     "HeldFigure",
     "LeadProposal",
     "Metric",
+    "PayrollLayout",
     "Pool",
     "PoolPolicy",
     "PoolYearAct",
