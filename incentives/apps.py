@@ -9,7 +9,7 @@ class IncentivesConfig(AppConfig):
         from incentives.cards import cards
         from incentives.entries import ENTRIES
         from incentives.guards import GUARDS
-        from incentives.services import figure_imports  # noqa: F401
+        from incentives.services import figure_imports, payment_imports  # noqa: F401
         from incentives.services.bonus_checking import check_bonuses
         from incentives.services.checking import check_pools
         from incentives.services.closing import last_final_day

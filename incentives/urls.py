@@ -1,15 +1,6 @@
 from django.urls import path
 
-from incentives.views import (
-    backtests,
-    days,
-    departments,
-    figures,
-    pools,
-    replays,
-    restatements,
-    runs,
-)
+from incentives.views import backtests, days, departments, figures, pools, restatements
 
 urlpatterns = [
     path("figures/", figures.enter, name="figures"),
@@ -34,17 +25,4 @@ urlpatterns = [
     path("pools/", pools.index, name="pools"),
     path("pools/<slug:code>/<int:year>/", pools.show, name="pool"),
     path("back-test/", backtests.try_targets, name="back-test"),
-    path("bonus/runs/", runs.index, name="bonus-runs"),
-    path("bonus/runs/draft/", runs.draft, name="draft-bonus-run"),
-    path("bonus/runs/<int:pk>/", runs.show, name="bonus-run"),
-    path("bonus/runs/<int:pk>/compute/", runs.compute, name="compute-bonus-run"),
-    path("bonus/runs/<int:pk>/propose/", runs.propose, name="propose-bonus-run"),
-    path("bonus/runs/<int:pk>/send-back/", runs.send_back, name="send-back-bonus-run"),
-    path("bonus/runs/<int:pk>/approve/", runs.approve, name="approve-bonus-run"),
-    path("bonus/runs/<int:pk>/void/", runs.void, name="void-bonus-run"),
-    path("bonus/runs/<int:pk>/people/", runs.people, name="bonus-run-people"),
-    path("bonus/runs/<int:pk>/people/<number:number>/", runs.person, name="bonus-run-person"),
-    path("bonus/runs/<int:pk>/replay/", replays.show, name="bonus-replay"),
-    path("bonus/runs/<int:pk>/replay/file/", replays.download, name="bonus-replay-file"),
-    path("bonus/replay.py", replays.script, name="bonus-replay-script"),
 ]

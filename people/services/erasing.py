@@ -59,7 +59,7 @@ def refusal(employee: Employee, *, now: datetime) -> str:
         }
     running = _uploads().filter(state__in=UNDER_WAY, made_at__gt=now - STUCK_AFTER)
     if running.exists():
-        return _("A file of employees or leave is being read. Try again in a minute.")
+        return _("A file of people is being read. Try again in a minute.")
     return ""
 
 
@@ -92,7 +92,7 @@ def erase(employee: Employee, *, why: str, by: User, now: datetime) -> Employee:
 
 
 def _uploads() -> QuerySet[ImportDraft]:
-    return ImportDraft.objects.filter(kind__in=("employees", "leaves"))
+    return ImportDraft.objects.filter(kind__in=("employees", "leaves", "payments"))
 
 
 def traces_of(employee: Employee) -> list[QuerySet[Any]]:

@@ -158,11 +158,15 @@ class MappedSheet:
 
 
 class Importer(Protocol):
-    """One kind of file. `plan` checks and, unless dry, writes; it raises ImportRefused."""
+    """One kind of file. `plan` checks and, unless dry, writes; it raises ImportRefused.
+
+    Where it `moves_money`, whoever applies a file by page shows the second factor again.
+    """
 
     kind: str
     title: Any
     permission: str
+    moves_money: bool
     aliases: dict[str, tuple[str, ...]]
     required: tuple[str, ...]
 
@@ -193,6 +197,7 @@ def plain(header: str) -> str:
 class ByAlias:
     """The usual way to understand a header: the field's name or one of its known other names."""
 
+    moves_money = False
     aliases: dict[str, tuple[str, ...]] = {}
 
     def words(self, sheet_meaning: str) -> dict[str, str]:
@@ -458,7 +463,9 @@ def _settle_forms(mapped: MappedSheet, column: Column, options: Options) -> None
             raise TableError(error.message, line=error.line, column=column.header) from error
 
 
-NUMBERS = ("value", "annual_salary", "fte", "plausible_min", "plausible_max")
+NUMBERS = (
+    "value", "annual_salary", "fte", "plausible_min", "plausible_max", "amount", "amount_minor",
+)  # fmt: skip
 
 
 def _signature(headers: Iterable[str]) -> str:

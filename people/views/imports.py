@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from people import second_factor
 from people.filters import ImportFilter
 from people.forms.imports import ImportForm, MappingForm
 from people.lists import show_list
@@ -86,9 +87,15 @@ def read_anew(request, pk: int):
 @require_POST
 def apply(request, pk: int):
     draft = _own_draft(request, pk)
+    if importer(draft.kind).moves_money:
+        return second_factor.shown_again(_apply)(request, draft)
+    return _apply(request, draft)
+
+
+def _apply(request, draft: ImportDraft):
     if not begin_applying(draft.pk):
         messages.warning(request, _("Nothing was imported now: see below how the file stands."))
-        return redirect("import", pk)
+        return redirect("import", draft.pk)
     apply_uploaded_file.enqueue(draft_id=draft.pk)
     messages.success(request, _("The import of %(file)s has started.") % {"file": draft.filename})
-    return redirect("import", pk)
+    return redirect("import", draft.pk)

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 HEADER = "code,name,time_zone,country,subdivision,working_days\n"
 GOOD = "HQ,Head office,Europe/London,GB,ENG,Mon-Fri\n"
-KINDS = ("sites", "departments", "employees", "leaves", "targets", "results")
+KINDS = ("sites", "departments", "employees", "leaves", "targets", "results", "payments")
 
 
 def entities() -> bytes:
@@ -94,6 +94,7 @@ def test_a_file_with_a_header_alone_imports_nothing_and_is_no_error(system, tmp_
         "leaves": "number,kind,from,until\n",
         "targets": "department,metric,unit,direction,decimals,value,effective_from\n",
         "results": "date,department,metric,value\n",
+        "payments": "number,amount,paid_on\n",
     }  # fmt: skip
     path = tmp_path / "f.csv"
     path.write_text(headers[kind])

@@ -164,6 +164,13 @@ def test_departments_salaries_figures_and_roles_stay_in_the_past(gone_ann, dee):
     assert [role.until_date for role in employee.user.role_assignments.all()] == [last_day]
 
 
+def test_what_payroll_sent_about_somebody_is_forgotten(gone_ann, dee, fay):
+    file = upload("payments", b"ann,50.00", filename="p.csv", options=Options(), by=fay)
+    ImportDraft.objects.update(state=ImportDraft.State.CHECKED)
+    erased(gone_ann, dee)
+    assert bytes(ImportDraft.objects.get(pk=file.pk).content) == b""
+
+
 def test_why_somebody_was_on_leave_is_forgotten_and_the_days_stay(gone_ann, dee, bob):
     day = date(2024, 3, 4)
     for employee in (gone_ann, bob.employee):

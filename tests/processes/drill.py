@@ -12,7 +12,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import django
 
@@ -20,7 +20,8 @@ django.setup()
 
 from django.db import OperationalError, transaction  # noqa: E402
 
-from incentives.models import BonusRun  # noqa: E402
+from incentives.models import BonusPayment, BonusRun  # noqa: E402
+from incentives.services.bonus_payments import PaymentLine, confirm_payments  # noqa: E402
 from incentives.services.bonus_runs import approve  # noqa: E402
 from incentives.services.closing import close_day  # noqa: E402
 from incentives.services.eligibility import BonusRefused  # noqa: E402
@@ -277,6 +278,51 @@ def kill_approvers() -> dict:
         half += [(state, moved)] if (state == "approved") != (moved == run.employees) else []
         if told or state == "approved":
             return {"killed": killed, "half": half, "moved": moved}
+        patience += 0.01
+
+
+def _confirmation(run: BonusRun) -> Callable[[int], None]:
+    """By Fay, of every share; what payroll sends a second time it sends as a whole."""
+    now = run.approved_at + timedelta(days=10)
+    shares = run.shares.order_by("position").values_list("employee__number", "share_minor")
+    payments = [
+        PaymentLine(line, number, amount, now.date())
+        for line, (number, amount) in enumerate(shares, 2)
+    ]
+
+    def work(pipe: int) -> None:
+        by = User.objects.get(username="fay")
+        outcome = confirm_payments(run, payments, by=by, now=now)
+        say(pipe, f"{len(outcome.new)} {outcome.known} {outcome.left}")
+
+    return work
+
+
+def confirm_at_once() -> dict:
+    """The same confirmation of payroll is imported four times in the same moment."""
+    run = BonusRun.objects.get(state="approved")
+    work = _confirmation(run)
+    return {"said": sorted(line for lines in all_of([work] * 4) for line in lines)}
+
+
+def kill_confirmers() -> dict:
+    """A confirmation is killed again and again, ever later on its way, until one gets through."""
+    run = BonusRun.objects.get(state="approved")
+    work = _confirmation(run)
+    killed, patience, seen = 0, 0.0, set()
+    while True:
+        leave_no_connection()
+        pid, read = forked(work)
+        told = select.select([read], [], [], patience)[0]
+        os.kill(pid, signal.SIGKILL)
+        _pid, status = os.waitpid(pid, 0)
+        killed += os.WIFSIGNALED(status)
+        os.close(read)
+        run.refresh_from_db()
+        paid = Transfer.objects.filter(key__endswith=":paid").count()
+        seen.add((run.state, BonusPayment.objects.count(), paid))
+        if told or run.state == "paid":
+            return {"killed": killed, "seen": sorted(seen)}
         patience += 0.01
 
 

@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 
 from incentives.models import BonusRun
-from incentives.services.bonus_runs import draft, propose
+from incentives.services.bonus_runs import approve, draft, propose
 from ledger.models import Transfer
 from ledger.services.checking import check_ledger
-from people.models import Employee, Membership, Role, Salary
+from people.models import Employee, Membership, Role, Salary, User
 from tests.conftest import MONDAY, make_person
 from tests.incentives.test_bonus_runs import NEW_YEAR
 from tests.incentives.test_closing import close, make_pool, report_all
@@ -56,4 +56,27 @@ def test_an_approval_killed_anywhere_moves_all_or_nothing_and_then_all(proposed)
     assert seen["half"] == []
     assert BonusRun.objects.get().state == "approved"
     assert Transfer.objects.filter(key__startswith="bonus:").count() == PEOPLE + 7
+    assert check_ledger().problems == []
+
+
+@pytest.fixture
+def approved(proposed) -> BonusRun:
+    by = User.objects.get(username="approver0")
+    return approve(proposed, seen_sha256=proposed.content_sha256, by=by, now=NEW_YEAR)
+
+
+def test_of_four_confirmations_at_once_one_counts(approved):
+    everybody = PEOPLE + 7
+    said = drill("confirm_at_once")["said"]
+    assert said == sorted([f"{everybody} 0 0", *[f"0 {everybody} 0"] * 3])
+    assert BonusRun.objects.get().state == "paid"
+    assert Transfer.objects.filter(key__endswith=":paid").count() == everybody
+    assert check_ledger().problems == []
+
+
+def test_a_confirmation_killed_anywhere_pays_everybody_or_nobody(approved):
+    everybody = PEOPLE + 7
+    seen = drill("kill_confirmers")
+    assert seen["killed"] >= 5
+    assert seen["seen"] == [["approved", 0, 0], ["paid", everybody, everybody]]
     assert check_ledger().problems == []
