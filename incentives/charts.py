@@ -5,6 +5,7 @@ from datetime import date
 
 from incentives.models import GoalVerdict, Metric
 from incentives.rules import GoalState
+from incentives.services.bonus_comparing import Bar
 
 WIDTH, HEIGHT, MARGIN = 720, 200, 12
 
@@ -93,3 +94,56 @@ def _steps(points: list[tuple[int, int]]) -> list[str]:
     if points:
         path.append(f"{points[-1][0]},{points[-1][1]}")
     return [" ".join(path)] if path else []
+
+
+@dataclass(frozen=True)
+class Column:
+    """One bar: where it stands, and what it counts."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+    kind: str
+    bar: Bar
+
+
+@dataclass(frozen=True)
+class BarChart:
+    """How many of each, in SVG user units; kinds are losing, same and gaining."""
+
+    width: int
+    height: int
+    columns: list[Column]
+    most: int
+
+
+def bar_chart(bars: list[Bar]) -> BarChart | None:
+    """None without a bar."""
+    if not bars:
+        return None
+    most = max(bar.people for bar in bars)
+    step = (WIDTH - 2 * MARGIN) // len(bars)
+    tall = HEIGHT - 2 * MARGIN
+    return BarChart(
+        WIDTH, HEIGHT,
+        [
+            Column(
+                MARGIN + place * step, HEIGHT - MARGIN - _height(bar, tall, most),
+                max(step - 4, 1), _height(bar, tall, most), _kind(bar), bar,
+            )
+            for place, bar in enumerate(bars)
+        ],
+        most,
+    )  # fmt: skip
+
+
+def _height(bar: Bar, tall: int, most: int) -> int:
+    """Somebody is always seen."""
+    return max(tall * bar.people // max(most, 1), 2 if bar.people else 0)
+
+
+def _kind(bar: Bar) -> str:
+    if bar.low_minor < 0:
+        return "losing"
+    return "gaining" if bar.high_minor > 0 else "same"

@@ -16,4 +16,5 @@ ENTRIES = (
     Entry("restatements", _("Corrections"), MONEY, RESTATEMENTS),
     Entry("held-figures", _("To confirm"), MONEY, "incentives.confirm_figures"),
     Entry("back-test", _("Back-test"), MONEY, "incentives.back_test"),
+    Entry("bonus-compare", _("Compare bonuses"), MONEY, "incentives.compare_bonus"),
 )

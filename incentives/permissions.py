@@ -34,6 +34,10 @@ rules.add_perm(
 rules.add_perm("incentives.adjust_bonus", has_role(Role.LEAD))
 rules.add_perm("incentives.see_bonus_runs", has_role(Role.FINANCE, Role.EXECUTIVE, Role.AUDITOR))
 rules.add_perm("incentives.see_bonus_of_people", has_role(Role.FINANCE))
+rules.add_perm(
+    "incentives.compare_bonus",
+    has_role(Role.FINANCE, Role.HR, Role.EXECUTIVE, Role.ADMINISTRATOR, Role.AUDITOR),
+)
 rules.add_perm("incentives.see_replay", has_role(Role.FINANCE, Role.AUDITOR))
 rules.add_perm("incentives.set_bonus_policy", has_role(Role.HR, Role.ADMINISTRATOR))
 rules.add_perm("incentives.audit", has_role(Role.AUDITOR))

@@ -107,3 +107,35 @@ class RestatementTable(tables.Table):
 
     def value_state(self, record):
         return record.get_state_display()
+
+
+class ChangeTable(tables.Table):
+    """What other terms, or another run, change for each person. Whose row was shown or exported is
+    added to `seen`, for the log."""
+
+    number = tables.Column(_("Number"))
+    name = tables.Column(_("Name"))
+    department = tables.Column(_("Department"))
+    before_minor = MoneyColumn(_("Before"))
+    after_minor = MoneyColumn(_("After"))
+    change_minor = MoneyColumn(_("Change"))
+    currency = CurrencyColumn(_("Currency"))
+    capped_before = tables.BooleanColumn(verbose_name=_("At the cap before"), yesno="✓,–")
+    capped_after = tables.BooleanColumn(verbose_name=_("At the cap after"), yesno="✓,–")
+
+    class Meta:
+        order_by = "number"
+        attrs = {"class": "table"}
+        empty_text = _("Nobody is in this list.")
+
+    def __init__(self, *args, seen: set[int], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.seen = seen
+
+    def render_number(self, value, record):
+        self.seen.add(record.employee_id)
+        return value
+
+    def value_number(self, value, record):
+        self.seen.add(record.employee_id)
+        return value

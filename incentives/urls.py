@@ -1,6 +1,14 @@
 from django.urls import path
 
-from incentives.views import backtests, days, departments, figures, pools, restatements
+from incentives.views import (
+    backtests,
+    bonus_compare,
+    days,
+    departments,
+    figures,
+    pools,
+    restatements,
+)
 
 urlpatterns = [
     path("figures/", figures.enter, name="figures"),
@@ -25,4 +33,5 @@ urlpatterns = [
     path("pools/", pools.index, name="pools"),
     path("pools/<slug:code>/<int:year>/", pools.show, name="pool"),
     path("back-test/", backtests.try_targets, name="back-test"),
+    path("bonus/compare/", bonus_compare.compare, name="bonus-compare"),
 ]

@@ -260,6 +260,8 @@ pool                        GET    in  200  200  200  200  200  200  200  200
 pool                        POST   in  200  200  200  200  200  200  200  200
 back-test                   GET    in  403  403  200  200  200  403  403  200
 back-test                   POST   in  403  403  200  200  200  403  403  200
+bonus-compare               GET    in  403  403  200  200  200  403  200  200
+bonus-compare               POST   in  403  403  405  405  405  403  405  405
 screen                      GET   403  200  200  200  200  200  200  200  200
 screen                      POST  405  405  405  405  405  405  405  405  405
 open-screen/wrong-secret    GET   404  404  404  404  404  404  404  404  404
