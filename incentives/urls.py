@@ -8,6 +8,7 @@ from incentives.views import (
     figures,
     pools,
     restatements,
+    statements,
 )
 
 urlpatterns = [
@@ -32,6 +33,9 @@ urlpatterns = [
     path("departments/<code:code>/", departments.show, name="department"),
     path("pools/", pools.index, name="pools"),
     path("pools/<slug:code>/<int:year>/", pools.show, name="pool"),
+    path("bonus/runs/<int:pk>/statements/", statements.of_run, name="statements-of-run"),
+    path("bonus/runs/<int:pk>/statements/make/", statements.make, name="make-statements"),
+    path("bonus/runs/<int:pk>/statements/bundle/", statements.bundle, name="statements-bundle"),
     path("back-test/", backtests.try_targets, name="back-test"),
     path("bonus/compare/", bonus_compare.compare, name="bonus-compare"),
 ]

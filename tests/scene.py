@@ -18,6 +18,7 @@ from wagtail.models import Collection
 from cms.rights import give_rights
 from cms.services.posting import post_day
 from incentives.models import HeldFigure, Result
+from incentives.services.bonus_runs import draft as draft_bonus
 from incentives.services.recording import Figure, record
 from incentives.services.restating import Correction, propose
 from people.models import CalendarEntry, Employee, Leave, Notice, OutgoingMail, Role, User
@@ -135,6 +136,7 @@ def scene(missed_monday, goals, cast, wednesday, settings, tmp_path):
         secret=secret,
         session_of_dee=open_session(dee),
         invitation=invite(cast["employee"].employee, way="slip", by=dee).split("/")[-2],
+        bonus_run=draft_bonus(missed_monday.pool, 2026, by=cast["finance"], now=wednesday),
         goals=goals,
         snapshot=missed_monday,
         cast=cast,

@@ -258,6 +258,12 @@ pools                       GET    in  200  200  200  200  200  200  200  200
 pools                       POST   in  200  200  200  200  200  200  200  200
 pool                        GET    in  200  200  200  200  200  200  200  200
 pool                        POST   in  200  200  200  200  200  200  200  200
+statements-of-run           GET    in  403  403  403  200  403  403  403  403
+statements-of-run           POST   in  403  403  403  200  403  403  403  403
+make-statements             GET    in  403  403  403  405  403  403  403  403
+make-statements             POST   in  403  403  403  302  403  403  403  403
+statements-bundle           GET    in  403  403  403  405  403  403  403  403
+statements-bundle           POST   in  403  403  403  302  403  403  403  403
 back-test                   GET    in  403  403  200  200  200  403  403  200
 back-test                   POST   in  403  403  200  200  200  403  403  200
 bonus-compare               GET    in  403  403  200  200  200  403  200  200
@@ -359,6 +365,9 @@ def address(line_name: str, scene) -> str:
         "results": [MONDAY],
         "erase-person": ["ann"],
         "pool": ["bonus", 2026],
+        "statements-of-run": [scene.bonus_run.pk],
+        "make-statements": [scene.bonus_run.pk],
+        "statements-bundle": [scene.bonus_run.pk],
         "open-screen": ["not-a-secret"],
         "screen-snapshot": [DaySnapshot.objects.latest().sha256],
     }

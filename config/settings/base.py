@@ -179,6 +179,8 @@ STATICFILES_DIRS = [ROOT / "static"]
 STATIC_ROOT = VAR / "static"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR / "media"
+# Everybody's bonus: never below MEDIA_ROOT or anything else that a web server hands out.
+STATEMENTS_ROOT = environment.text("STATEMENTS_ROOT", str(VAR / "statements"))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

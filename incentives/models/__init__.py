@@ -30,6 +30,7 @@ from incentives.models.goals import (
     Unit,
 )
 from incentives.models.payroll import PayrollLayout
+from incentives.models.statements import StatementBatch, StatementPortion
 
 __all__ = [
     "BonusAdjustment",
@@ -55,6 +56,8 @@ __all__ = [
     "Restatement",
     "Result",
     "State",
+    "StatementBatch",
+    "StatementPortion",
     "StatementQuestion",
     "Target",
     "Unit",

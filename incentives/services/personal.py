@@ -9,6 +9,7 @@ from incentives.models import (
     HeldFigure,
     Restatement,
     Result,
+    StatementBatch,
 )
 from people.models import Employee
 from people.services.personal import Part, Row, as_row, rows_of
@@ -29,4 +30,6 @@ PARTS = (
     rows_of("bonus-shares", _("Shares of the bonus"), BonusShare, "employee"),
     Part("bonus-payments", _("Payments of the bonus"), _payments),
     rows_of("bonus-factors", _("Managers' factors"), BonusAdjustment, "employee", "made_by"),
+    rows_of("statements-made", _("Statements made for all"), StatementBatch, "made_by",
+            without=("folder",)),
 )  # fmt: skip

@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import django
 
@@ -20,7 +21,8 @@ django.setup()
 
 from django.db import OperationalError, transaction  # noqa: E402
 
-from incentives.models import BonusPayment, BonusRun  # noqa: E402
+from incentives.models import BonusPayment, BonusRun, StatementBatch  # noqa: E402
+from incentives.services import statement_batches, statement_files  # noqa: E402
 from incentives.services.bonus_payments import PaymentLine, confirm_payments  # noqa: E402
 from incentives.services.bonus_runs import approve  # noqa: E402
 from incentives.services.closing import close_day  # noqa: E402
@@ -372,6 +374,57 @@ def kill_loggers() -> dict:
     return {
         "killed": killed, "faults": report.faults, "unsealed": report.entries - _sealed(),
     }  # fmt: skip
+
+
+def make_statements_at_once() -> dict:
+    """Three workers share the portions of a batch."""
+    batch = StatementBatch.objects.get()
+
+    def work(pipe: int) -> None:
+        while not StatementBatch.objects.filter(pk=batch.pk, finished_at__isnull=False).exists():
+            portion = statement_batches.make_a_portion(batch.pk)
+            if portion:
+                say(pipe, str(portion.number))
+
+    lines = all_of([work] * 3)
+    return {"made": sorted(int(number) for each in lines for number in each)}
+
+
+def kill_makers_of_statements() -> dict:
+    """Workers are killed while they make statements; what they had taken is taken over."""
+    batch = StatementBatch.objects.get()
+    statement_batches.TAKEN_FOR = timedelta(seconds=-1)
+    random.seed(95)
+    killed = 0
+
+    def work(pipe: int) -> None:
+        say(pipe, "here")
+        while statement_batches.make_a_portion(batch.pk):
+            pass
+
+    while StatementBatch.objects.filter(pk=batch.pk, finished_at=None).exists():
+        leave_no_connection()
+        pid, read = forked(work)
+        select.select([read], [], [], 20)
+        time.sleep(random.uniform(0, 0.3))
+        os.kill(pid, signal.SIGKILL)
+        _pid, status = os.waitpid(pid, 0)
+        killed += os.WIFSIGNALED(status)
+        os.close(read)
+    return {"killed": killed}
+
+
+def write_statements() -> dict:
+    """Says when the first file is there, for who kills it then."""
+    run, folder = BonusRun.objects.get(), Path(os.environ["FOLDER"])
+
+    def said(done: int, _total: int) -> None:
+        if "PAUSE" in os.environ:
+            print(done, flush=True)
+            time.sleep(60)
+
+    written = statement_files.write_statements(run, folder, by=User.objects.system(), progress=said)
+    return {"statements": written.statements}
 
 
 def send_mails() -> dict:

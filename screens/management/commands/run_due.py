@@ -7,6 +7,8 @@ from incentives.models import DayVerdict
 from incentives.rules import Status
 from incentives.services.closing import CloseRefused, close_day, company_scope, policies_on
 from incentives.services.notices import remind_of_awaited
+from incentives.services.statement_batches import take_away_old
+from incentives.tasks import go_on_with_statements
 from people.commands import ProductCommand
 from people.rules import days_between
 from people.services.access import follow_the_day
@@ -41,6 +43,8 @@ class Command(ProductCommand):
         # What could be closed is posted, whatever was refused beside it.
         posted += post_owed(now=now)
         forget_what_is_over(now=now)
+        take_away_old(now=now)
+        go_on_with_statements()
         seal()
         self._mail(now)
         self._say(closed, posted, options["format"])
