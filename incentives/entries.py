@@ -13,6 +13,7 @@ ENTRIES = (
     Entry("days", _("Days"), FRONT),
     Entry("departments", _("Departments"), COMPANY),
     Entry("pools", _("Pools"), MONEY),
+    Entry("bonus-runs", _("Bonus"), MONEY, "incentives.see_bonus_runs"),
     Entry("restatements", _("Corrections"), MONEY, RESTATEMENTS),
     Entry("held-figures", _("To confirm"), MONEY, "incentives.confirm_figures"),
     Entry("back-test", _("Back-test"), MONEY, "incentives.back_test"),

@@ -1,11 +1,14 @@
 """What lists are narrowed by, as django-filter classes."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django_filters import CharFilter, ChoiceFilter, DateFilter, FilterSet, ModelChoiceFilter
 
-from incentives.models import DayVerdict, Restatement
+from incentives.models import BonusRun, BonusShare, DayVerdict, Restatement
+from people import names
+from people.filters import department_choices
 from people.models import Department
+from people.widgets import LongSelect
 
 HIT, NOT_HIT, NO_VERDICT = "hit", "not-hit", "none"
 MEANINGS = {HIT: True, NOT_HIT: False, NO_VERDICT: None}
@@ -58,3 +61,47 @@ class RestatementFilter(FilterSet):
     class Meta:
         model = Restatement
         fields: tuple[str, ...] = ()
+
+
+class RunFilter(FilterSet):
+    state = ChoiceFilter(
+        label=_("State"), empty_label=_("all"),
+        choices=[choice for choice in BonusRun.State.choices if choice[0] != "estimate"],
+    )  # fmt: skip
+
+    class Meta:
+        model = BonusRun
+        fields: tuple[str, ...] = ()
+
+
+CAPPED, NOTHING = "capped", "nothing"
+
+
+class RunPeopleFilter(FilterSet):
+    """The shares of one run."""
+
+    search = CharFilter(
+        label=_("Name, number or e-mail"), method="searched", max_length=LONGEST_SEARCH
+    )
+    department = ChoiceFilter(
+        label=_("Department"), field_name="department__code", choices=department_choices,
+        empty_label=_("all"), widget=LongSelect,
+    )  # fmt: skip
+    share = ChoiceFilter(
+        label=_("Share"), method="narrowed", empty_label=_("all"),
+        choices=[(CAPPED, _("at the cap")), (NOTHING, _("nothing"))],
+    )  # fmt: skip
+
+    class Meta:
+        model = BonusShare
+        fields: tuple[str, ...] = ()
+
+    def searched(self, found: QuerySet, _name: str, said: str) -> QuerySet:
+        for word in names.searched(said):
+            found = found.filter(employee__search_text__contains=word)
+        return found
+
+    def narrowed(self, found: QuerySet, _name: str, which: str) -> QuerySet:
+        if which == NOTHING:
+            return found.filter(share_minor=0)
+        return found.filter(share_minor=F("cap_minor"), share_minor__gt=0)

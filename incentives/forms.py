@@ -10,7 +10,9 @@ from incentives.services.bonus_policies import Terms
 from incentives.services.figure_imports import as_figure
 from incentives.services.goals import ShownGoal
 from incentives.services.recording import Figure
+from incentives.services.run_reading import YearToShare
 from people.models import LeaveKind
+from people.money import money
 from people.rules import BEGINNING
 from people.templatetags.shown import figure as shown_figure
 
@@ -241,3 +243,30 @@ class CompareRunsForm(PickForm):
 
 def _run_in_words(run: BonusRun) -> str:
     return f"{run.pool.code} {run.year}, {run.get_state_display()} (#{run.pk})"
+
+
+class DraftRunForm(forms.Form):
+    """Which pool's year is shared out; cleaned to a YearToShare."""
+
+    year = forms.TypedChoiceField(label=_("Pool and year"))
+
+    def __init__(self, *args, years: list[YearToShare], **kwargs):
+        super().__init__(*args, **kwargs)
+        by_name = {each.name: each for each in years}
+        field = self.fields["year"]
+        field.choices = [(each.name, _written(each)) for each in years]
+        field.coerce = by_name.get
+        if not years:
+            field.help_text = _("No year has money in it that is not shared out yet.")
+
+
+def _written(each: YearToShare) -> str:
+    text = _("%(pool)s %(year)s: %(money)s") if each.is_over else _(
+        "%(pool)s %(year)s, not over yet: %(money)s"
+    )  # fmt: skip
+    amount = money(each.balance_minor, each.pool.currency)
+    return text % {"pool": each.pool, "year": each.year, "money": amount}
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label=_("Why"), max_length=500, widget=forms.Textarea({"rows": 3}))

@@ -5,10 +5,18 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from incentives.models import DayVerdict, Restatement
+from incentives.models import BonusRun, BonusShare, DayVerdict, Restatement
 from ledger.models import Transfer
-from people.columns import CurrencyColumn, DayColumn, MomentColumn, MoneyColumn, NumberColumn
+from people.columns import (
+    NUMBER,
+    CurrencyColumn,
+    DayColumn,
+    MomentColumn,
+    MoneyColumn,
+    NumberColumn,
+)
 from people.models import Department
+from people.templatetags.shown import percent
 
 VERDICTS = {True: _("hit"), False: _("not hit"), None: _("no verdict")}
 
@@ -139,3 +147,80 @@ class ChangeTable(tables.Table):
     def value_number(self, value, record):
         self.seen.add(record.employee_id)
         return value
+
+
+class RunTable(tables.Table):
+    """Bonus runs, the newest year first."""
+
+    year = tables.Column(_("Year"))
+    pool = tables.Column(_("Pool"), order_by=("pool__code",))
+    state = tables.TemplateColumn(
+        '<span class="tag">{{ record.get_state_display }}</span>', verbose_name=_("State")
+    )
+    balance_minor = MoneyColumn(_("In the pool"))
+    shared_minor = MoneyColumn(_("Shared"))
+    carried_minor = MoneyColumn(_("Carried over"))
+    currency = CurrencyColumn(_("Currency"))
+    employees = NumberColumn(_("People"))
+    capped = NumberColumn(_("At the cap"))
+    made_at = MomentColumn(_("Computed"), order_by=("made_at", "id"))
+
+    class Meta:
+        model = BonusRun
+        fields = (
+            "year", "pool", "state", "balance_minor", "shared_minor", "carried_minor", "currency",
+            "employees", "capped", "made_at",
+        )  # fmt: skip
+        order_by = ("-year", "pool")
+        attrs = {"class": "table"}
+        empty_text = _("No bonus run was found. It begins when finance shares a year out.")
+
+    def render_year(self, value, record):
+        return format_html('<a href="{}">{}</a>', reverse("bonus-run", args=[record.pk]), value)
+
+    def value_year(self, value):
+        return value
+
+    def value_state(self, record):
+        return record.get_state_display()
+
+
+class RunPeopleTable(tables.Table):
+    """Everybody's share of one run (BonusShares.in_list), for finance."""
+
+    name = tables.Column(_("Name"), accessor="employee__name", order_by=("employee__sort_key",))
+    number = tables.Column(_("Number"), accessor="employee__number", order_by=("position",))
+    department = tables.Column(_("Department"), order_by=("department__name", "position"))
+    hit_days = NumberColumn(_("Hit days"))
+    earned_minor = MoneyColumn(_("Earned"))
+    factor_bp = tables.Column(_("Lead's factor"), attrs=NUMBER)
+    cap_minor = MoneyColumn(_("Cap"))
+    share_minor = MoneyColumn(_("Share"))
+    currency = CurrencyColumn(_("Currency"))
+    capped = tables.Column(_("At the cap"), accessor="is_capped", orderable=False)
+
+    class Meta:
+        model = BonusShare
+        fields = (
+            "name", "number", "department", "hit_days", "earned_minor", "factor_bp", "cap_minor",
+            "share_minor", "currency", "capped",
+        )  # fmt: skip
+        order_by = "name"
+        attrs = {"class": "table"}
+        empty_text = _("Nobody was found: try fewer filters.")
+
+    def render_name(self, value, record):
+        address = reverse("bonus-run-person", args=[record.run_id, record.employee.number])
+        return format_html('<a href="{}">{}</a>', address, value)
+
+    def value_name(self, value):
+        return value
+
+    def render_factor_bp(self, value):
+        return percent(value)
+
+    def value_factor_bp(self, value):
+        return value / 100
+
+    def render_capped(self, value):
+        return _("yes") if value else ""

@@ -7,7 +7,9 @@ from incentives.views import (
     departments,
     figures,
     pools,
+    replays,
     restatements,
+    runs,
     statements,
 )
 
@@ -38,4 +40,17 @@ urlpatterns = [
     path("bonus/runs/<int:pk>/statements/bundle/", statements.bundle, name="statements-bundle"),
     path("back-test/", backtests.try_targets, name="back-test"),
     path("bonus/compare/", bonus_compare.compare, name="bonus-compare"),
+    path("bonus/runs/", runs.index, name="bonus-runs"),
+    path("bonus/runs/draft/", runs.draft, name="draft-bonus-run"),
+    path("bonus/runs/<int:pk>/", runs.show, name="bonus-run"),
+    path("bonus/runs/<int:pk>/compute/", runs.compute, name="compute-bonus-run"),
+    path("bonus/runs/<int:pk>/propose/", runs.propose, name="propose-bonus-run"),
+    path("bonus/runs/<int:pk>/send-back/", runs.send_back, name="send-back-bonus-run"),
+    path("bonus/runs/<int:pk>/approve/", runs.approve, name="approve-bonus-run"),
+    path("bonus/runs/<int:pk>/void/", runs.void, name="void-bonus-run"),
+    path("bonus/runs/<int:pk>/people/", runs.people, name="bonus-run-people"),
+    path("bonus/runs/<int:pk>/people/<number:number>/", runs.person, name="bonus-run-person"),
+    path("bonus/runs/<int:pk>/replay/", replays.show, name="bonus-replay"),
+    path("bonus/runs/<int:pk>/replay/file/", replays.download, name="bonus-replay-file"),
+    path("bonus/replay.py", replays.script, name="bonus-replay-script"),
 ]

@@ -3,8 +3,9 @@
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -52,12 +53,14 @@ def show_list(
     counted: bool = True,
     may_export: bool = True,
     shown: Mapping[str, Any] | None = None,
+    looked_at: Callable[[Iterable[Any]], None] = lambda _rows: None,
     **given: Any,
 ) -> HttpResponse:
     """A page with the list, or, with ?export=csv or ?export=xlsx, the same rows as a file.
 
     `filters` is a FilterSet over the queryset `rows`; `given` goes to the table, `shown` to the
-    template. Not `counted`: the pages have numbers but no last one.
+    template. Not `counted`: the pages have numbers but no last one. `looked_at` is told which rows
+    are about to be shown: those of the page, or all that go into the file.
     """
     chosen = filters(request.GET, queryset=rows, request=request) if filters else None
     table = table_class(chosen.qs if chosen else rows, **given)
@@ -66,8 +69,10 @@ def show_list(
         raise PermissionDenied
     if export:
         RequestConfig(request, paginate=False).configure(table)
+        looked_at(row.record for row in islice(table.rows, LONGEST_FILE))
         return as_file(table, export, name=table_class.__name__.removesuffix("Table").lower())
     turn_to_page(request, table, Paginator if counted else UncountedPaginator)
+    looked_at(row.record for row in table.page.object_list)
     offered = may_export and table.page.object_list
     context = {
         **(shown or {}),

@@ -18,7 +18,7 @@ from wagtail.models import Collection
 from cms.rights import give_rights
 from cms.services.posting import post_day
 from incentives.models import HeldFigure, Result
-from incentives.services.bonus_runs import draft as draft_bonus
+from incentives.services.bonus_runs import draft
 from incentives.services.recording import Figure, record
 from incentives.services.restating import Correction, propose
 from people.models import CalendarEntry, Employee, Leave, Notice, OutgoingMail, Role, User
@@ -136,8 +136,8 @@ def scene(missed_monday, goals, cast, wednesday, settings, tmp_path):
         secret=secret,
         session_of_dee=open_session(dee),
         invitation=invite(cast["employee"].employee, way="slip", by=dee).split("/")[-2],
-        bonus_run=draft_bonus(missed_monday.pool, 2026, by=cast["finance"], now=wednesday),
         goals=goals,
         snapshot=missed_monday,
+        run=draft(missed_monday.pool, 2026, by=cast["finance"], now=wednesday),
         cast=cast,
     )

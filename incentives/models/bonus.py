@@ -5,7 +5,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from incentives.models.goals import Pool
@@ -163,12 +163,20 @@ class BonusRun(models.Model):
         return self.state in (self.State.APPROVED, self.State.PAID)
 
 
+class BonusShares(models.QuerySet):
+    def in_list(self, run: BonusRun) -> Self:
+        """Of a run, each with its `currency`, without what it was computed from."""
+        named = self.filter(run=run).select_related("employee", "department").defer("working")
+        return named.annotate(currency=Value(run.currency))
+
+
 class BonusShare(models.Model):
     """One person's share. `working` is what it was computed from, for statement and replay:
 
     {"spans": [[first, last, department id, annual_minor, fte_bp], …], "earned": scaled by 10^30,
-    "department_bp": {department id: factor}, "salary_days", "days": behind the cap,
-    "other_pools_minor": taken off the cap, "weight": what was shared by}
+    "department_bp": {department id: factor}, "mean_department_bp": where the policy has factors,
+    "salary_days", "days", "year_end": behind the cap, "other_pools_minor": taken off the cap,
+    "weight": what was shared by, all factors in it}
     """
 
     run = models.ForeignKey(BonusRun, models.PROTECT, related_name="shares")
@@ -183,6 +191,8 @@ class BonusShare(models.Model):
     working = models.JSONField()
     code = models.CharField(max_length=12)
     sealed = models.BooleanField(default=False)
+
+    objects = BonusShares.as_manager()
 
     class Meta:
         ordering = ["run", "position"]

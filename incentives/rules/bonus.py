@@ -8,6 +8,7 @@ import enum
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import NamedTuple
 
 from incentives.rules import BASIS
 
@@ -147,9 +148,46 @@ def split(
     everybody with a weight is at the cap or nobody has one, or when there is nothing to share.
     The order of the claims does not matter.
     """
+    level = _level(balance_minor, weights, caps)
+    shares = level.shares
+    if not level.sharing:
+        return Split(shares, level.left)
+    remainders: dict[int, int] = {}
+    for who in level.sharing:
+        shares[who], remainders[who] = divmod(level.left * weights[who], level.total)
+    above, tied, units = _cut(remainders, level.left - sum(shares[who] for who in level.sharing))
+    # Nobody reaches more than the cap: who gets one more had a remainder, and the exact share was
+    # below the cap, a whole number.
+    for who in [*above, *sorted(tied, key=numbers.__getitem__)[:units]]:
+        shares[who] += 1
+    return Split(shares, 0)
+
+
+def decided_by_number(balance_minor: int, weights: Sequence[int], caps: Sequence[int]) -> list[int]:
+    """The positions of those among whom the employee number alone decided who got one unit more;
+    empty when it decided nothing."""
+    level = _level(balance_minor, weights, caps)
+    if not level.sharing:
+        return []
+    remainders = {who: level.left * weights[who] % level.total for who in level.sharing}
+    _above, tied, units = _cut(remainders, sum(remainders.values()) // level.total)
+    return tied if units < len(tied) else []
+
+
+class _Level(NamedTuple):
+    """Those who stay below their cap, what is left for them and their weight together; `shares`
+    has the caps of all others with a weight."""
+
+    sharing: list[int]
+    left: int
+    total: int
+    shares: list[int]
+
+
+def _level(balance_minor: int, weights: Sequence[int], caps: Sequence[int]) -> _Level:
     shares = [0] * len(weights)
     if balance_minor <= 0:
-        return Split(shares, balance_minor)
+        return _Level([], balance_minor, 0, shares)
     left, total = balance_minor, sum(weights)
     sharing = [who for who, weight in enumerate(weights) if weight]
     while sharing:
@@ -162,31 +200,15 @@ def split(
         at_cap = set(capped)
         sharing = [who for who in sharing if who not in at_cap]
         total = sum(weights[who] for who in sharing)
-    if not sharing:
-        return Split(shares, left)
-    _share_out(left, total, weights, sharing, numbers, shares)
-    return Split(shares, 0)
+    return _Level(sharing, left, total, shares)
 
 
-def _share_out(
-    left: int,
-    total: int,
-    weights: Sequence[int],
-    sharing: Sequence[int],
-    numbers: Sequence[str],
-    shares: list[int],
-) -> None:
-    """Among those below their cap, by largest remainder. Nobody reaches more than the cap: who
-    gets one more had a remainder, and the exact share was below the cap, a whole number."""
-    remainders: dict[int, int] = {}
-    for who in sharing:
-        shares[who], remainders[who] = divmod(left * weights[who], total)
-    units = left - sum(shares[who] for who in sharing)
+def _cut(remainders: Mapping[int, int], units: int) -> tuple[list[int], list[int], int]:
+    """By largest remainder: who gets one unit more, who has just the remainder at which the units
+    run out, and how many of these get one."""
     if not units:
-        return
-    # The remainder at which the units run out; only among those who have just it do ties count.
+        return [], [], 0
     last = sorted(remainders.values(), reverse=True)[units - 1]
-    above = [who for who in sharing if remainders[who] > last]
-    tied = sorted((who for who in sharing if remainders[who] == last), key=numbers.__getitem__)
-    for who in [*above, *tied[: units - len(above)]]:
-        shares[who] += 1
+    above = [who for who, remainder in remainders.items() if remainder > last]
+    tied = [who for who, remainder in remainders.items() if remainder == last]
+    return above, tied, units - len(above)

@@ -3,9 +3,9 @@
 from django.db.models import F, Sum
 
 from incentives.models import BonusPayment, BonusRun
-from incentives.services.bonus_runs import approved_transfers, payment_key
+from incentives.services.bonus_runs import approval_key, approved_transfers, payment_key
 from incentives.services.splitting import stored_sha256
-from ledger.models import Transfer
+from ledger.models import Account, Transfer
 
 
 def check_bonuses() -> list[str]:
@@ -13,7 +13,7 @@ def check_bonuses() -> list[str]:
     problems: list[str] = []
     for run in BonusRun.objects.exclude(state=BonusRun.State.ESTIMATE).select_related("pool"):
         problems += _content(run) + _money(run)
-    return problems
+    return problems + _payout_accounts()
 
 
 def _content(run: BonusRun) -> list[str]:
@@ -29,6 +29,15 @@ def _content(run: BonusRun) -> list[str]:
     above = run.shares.filter(share_minor__gt=F("cap_minor")).count()
     if above:
         problems.append(f"{name}: {above} shares are above their cap")
+    counted = (
+        run.shares.count(),
+        run.shares.filter(share_minor=F("cap_minor"), cap_minor__gt=0).count(),
+    )
+    if counted != (run.employees, run.capped):
+        problems.append(
+            f"{name}: says {run.employees} people, {run.capped} at the cap, and has"
+            f" {counted[0]}, {counted[1]} at the cap"
+        )
     return problems
 
 
@@ -36,19 +45,22 @@ def _money(run: BonusRun) -> list[str]:
     """A decided run's shares have moved, once and to the penny; a void one's have come back."""
     name = f"bonus run {run.pk} ({run})"
     moved = {
-        transfer.key: transfer.amount_minor
-        for transfer in approved_transfers(run).filter(reversed_by=None)
+        t.key: (t.amount_minor, t.from_account.code, t.to_account.code)
+        for t in approved_transfers(run).filter(reversed_by=None)
     }
     promised = {}
     if run.is_decided():
+        way = (run.pool.account_code(run.year), run.payout_code)
         promised = {
-            f"bonus:{run.pk}:{employee}:approved": amount
+            approval_key(run, employee): (amount, *way)
             for employee, amount in run.shares.filter(share_minor__gt=0).values_list(
                 "employee", "share_minor"
             )
         }
+    nothing = (0, "nowhere", "nowhere")
     problems = [
-        f"{name}: {key} promises {promised.get(key, 0)} and moved {moved.get(key, 0)}"
+        f"{name}: {key} promises %s from %s to %s and moved %s from %s to %s"
+        % (promised.get(key, nothing) + moved.get(key, nothing))
         for key in sorted(promised.keys() | moved.keys())
         if promised.get(key) != moved.get(key)
     ]
@@ -77,3 +89,20 @@ def _payments(run: BonusRun, name: str) -> list[str]:
             f"{name}: is paid, but {sum(confirmed.values())} of {run.shared_minor} is confirmed"
         )
     return problems
+
+
+def _payout_accounts() -> list[str]:
+    """An account of approved bonuses holds what is approved and not yet paid."""
+    runs = BonusRun.objects.exclude(state=BonusRun.State.ESTIMATE).select_related("pool")
+    held = {run.payout_code: 0 for run in runs}
+    for run in runs.decided():
+        paid = BonusPayment.objects.filter(share__run=run).aggregate(
+            s=Sum("amount_minor", default=0)
+        )
+        held[run.payout_code] = run.shared_minor - paid["s"]
+    return [
+        f"account {account.code} holds {account.balance()}, and {held[account.code]} of its bonus"
+        " is approved and not paid"
+        for account in Account.objects.filter(code__in=held)
+        if account.balance() != held[account.code]
+    ]

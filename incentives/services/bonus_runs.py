@@ -58,10 +58,13 @@ class ContentChanged(BonusRefused):
 
 @retried
 @transaction.atomic
-def draft(pool: Pool, year: int, *, by: User, now: datetime) -> BonusRun:
+def draft(
+    pool: Pool, year: int, *, by: User, now: datetime, seen_sha256: str | None = None
+) -> BonusRun:
     """The draft of a pool's year: a new one, or the one there is, computed anew.
 
-    Raises BonusRefused when the year's run is beyond a draft.
+    Raises BonusRefused when the year's run is beyond a draft, or the sum is no longer the one that
+    was looked at.
     """
     hold_pool(pool)
     run = BonusRun.objects.live().filter(pool=pool, year=year).first()
@@ -74,10 +77,20 @@ def draft(pool: Pool, year: int, *, by: User, now: datetime) -> BonusRun:
     sharing = share_out(
         pool, year, as_of=timezone.localdate(now), factors=factors_of(run) if run else None
     )
+    if seen_sha256 is not None and sharing.sha256 != seen_sha256:
+        raise BonusRefused(_("Something has changed meanwhile: please look again."))
     run = _store(run or BonusRun(pool=pool, year=year), sharing, by=by, now=now)
     if run.content_sha256 != before:
         _log("draft_bonus", run, before=before, by=by)
     return run
+
+
+@retried
+@transaction.atomic
+def compute_again(run: BonusRun, *, by: User, now: datetime) -> BonusRun:
+    """This very draft, computed anew. Raises BonusRefused when it is none any more."""
+    run = _locked(run, State.DRAFT)
+    return draft(run.pool, run.year, by=by, now=now)
 
 
 def estimate(pool: Pool, year: int, *, by: User, now: datetime) -> BonusRun:
@@ -258,24 +271,35 @@ def propose(run: BonusRun, *, by: User, now: datetime) -> BonusRun:
     return run
 
 
-def why_not_ready(pool: Pool, run: BonusRun, *, now: datetime) -> str:
-    """Why this year can't be shared out yet; "" when it can."""
-    sites = all_sites()
-    if any(site.today(now) <= run.last for site in sites):
-        return _("The year %(year)s runs until %(day)s; share it out when it is over.") % {
-            "year": run.year,
-            "day": run.last,
-        }
+@dataclass(frozen=True)
+class Obstacle:
+    """What stands in a run's way; the `day` to close, or the `year` to close, if it is one."""
+
+    text: str
+    day: date | None = None
+    year: int | None = None
+
+
+def obstacle(pool: Pool, run: BonusRun, *, now: datetime) -> Obstacle | None:
+    """Why this year can't be shared out yet; None when it can."""
+    if any(site.today(now) <= run.last for site in all_sites()):
+        text = _("The year %(year)s runs until %(day)s; share it out when it is over.")
+        return Obstacle(text % {"year": run.year, "day": run.last})
     undecided = first_undecided_day(pool, FiscalYear(run.year, run.first, run.last))
     if undecided:
-        return _("%(day)s is not final yet; close it first.") % {"day": undecided}
+        text = _("%(day)s is not final yet; close it first.")
+        return Obstacle(text % {"day": undecided}, day=undecided)
     earlier = open_year_before(pool, run.year)
     if earlier:
-        return _("Years close in order: close %(year)s of pool %(pool)s first.") % {
-            "year": earlier,
-            "pool": pool,
-        }
-    return ""
+        text = _("Years close in order: close %(year)s of pool %(pool)s first.")
+        return Obstacle(text % {"year": earlier, "pool": pool}, year=earlier)
+    return None
+
+
+def why_not_ready(pool: Pool, run: BonusRun, *, now: datetime) -> str:
+    """The obstacle in words; "" when there is none."""
+    found = obstacle(pool, run, now=now)
+    return found.text if found else ""
 
 
 def first_undecided_day(pool: Pool, year: FiscalYear) -> date | None:
@@ -397,7 +421,10 @@ def what_changed(run: BonusRun, now: Sharing) -> list[str]:
         day for day in then_days.keys() | days.keys() if then_days.get(day) != days.get(day)
     )
     found += [_("%(day)s counts otherwise.") % {"day": day} for day in other[:NAMED]]
-    return found + _changed_people(run, now)
+    found += _changed_people(run, now)
+    return found or [
+        _("An employee number has changed, and by number equal remainders are decided.")
+    ]
 
 
 def _changed_people(run: BonusRun, now: Sharing) -> list[str]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter
 from typing import NamedTuple
 
 from django.db.models import Q
@@ -19,7 +19,7 @@ from incentives.models import Pool, PoolPolicy
 from incentives.rules import FiscalYear
 from incentives.rules.bonus import keeps_days
 from incentives.services.bonus_policies import Terms
-from people.models import Employee, Leave, Membership, Placement, Salary
+from people.models import Leave, Membership, Placement, Salary
 from people.services.calendars import subtree
 
 NAMED = 5
@@ -101,11 +101,13 @@ def eligible_people(pool: Pool, year: FiscalYear, terms: Terms, *, as_of: date) 
     away = _away(days, terms.excluded_leave)
     found: list[Eligible] = []
     foreign: list[str] = []
-    known = _employees(year, terms, as_of=as_of)
-    for employee_id, memberships in groupby(_memberships(days), key=itemgetter(0)):
-        number = known.get(employee_id)
-        if number is None:
+    gone_before = min(as_of, year.last)
+    for employee_id, theirs in groupby(_memberships(days), key=attrgetter("employee_id")):
+        memberships = list(theirs)
+        last = memberships[-1]
+        if not last.keeps_days(terms, gone_before=gone_before):
             continue
+        number = last.number
         paid = salaries.get(employee_id, [])
         spans = list(_spans(memberships, paid, pool.currency, days))
         own = [
@@ -156,32 +158,50 @@ def _refuse_foreign(pool: Pool, numbers: list[str]) -> None:
     )
 
 
-def _employees(year: FiscalYear, terms: Terms, *, as_of: date) -> dict[int, str]:
-    """Numbers of those who were here in the year and whose days count."""
-    here = Employee.objects.filter(
-        Q(left_on=None) | Q(left_on__gte=year.first), hired_on__lte=year.last
-    ).values_list("pk", "number", "left_on", "good_leaver")
-    gone_before = min(as_of, year.last)
-    return {
-        pk: number
-        for pk, number, left_on, good in here
-        if left_on is None or left_on >= gone_before or keeps_days(terms.leavers, good=good)
-    }
+class Member(NamedTuple):
+    """A membership with what is known of its employee: `left_on` and `good_leaver` are of the last
+    employment, `good_leaver_then` of one that ended with this membership before a return."""
+
+    employee_id: int
+    number: str
+    department_id: int
+    from_date: date
+    until_date: date | None
+    fte_bp: int
+    good_leaver_then: bool | None
+    left_on: date | None
+    good_leaver: bool | None
+
+    @property
+    def last_day(self) -> date | None:
+        return min(filter(None, (self.until_date, self.left_on)), default=None)
+
+    def keeps_days(self, terms: Terms, *, gone_before: date) -> bool:
+        """Whether the year's last membership is still in force on that day, or else ended so that
+        the days count. Coming back after the year does not undo how one left in it."""
+        last_day = self.last_day
+        if last_day is None or last_day >= gone_before:
+            return True
+        good = self.good_leaver if last_day == self.left_on else self.good_leaver_then
+        return keeps_days(terms.leavers, good=good)
 
 
-Member = tuple[int, int, date, date | None, int]
-"""(employee, department, from, last day, full-time share)"""
-
-
-def _memberships(days: Year) -> Iterable[Member]:
-    return (
+def _memberships(days: Year) -> Iterator[Member]:
+    """Of those employed in the year, by employee, the earliest first."""
+    rows = (
         Membership.objects.filter(
-            Q(until_date=None) | Q(until_date__gte=days.first), from_date__lte=days.last
+            Q(until_date=None) | Q(until_date__gte=days.first),
+            Q(employee__left_on=None) | Q(employee__left_on__gte=days.first),
+            from_date__lte=days.last,
+            employee__hired_on__lte=days.last,
         )
         .order_by("employee_id", "from_date")
-        .values_list("employee_id", "department_id", "from_date", "until_date", "fte_bp")
-        .iterator(chunk_size=5000)
-    )
+        .values_list(
+            "employee_id", "employee__number", "department_id", "from_date", "until_date",
+            "fte_bp", "good_leaver", "employee__left_on", "employee__good_leaver",
+        )
+    )  # fmt: skip
+    return (Member(*row) for row in rows.iterator(chunk_size=5000))
 
 
 def _salaries(days: Year) -> dict[int, list[Paid]]:
@@ -220,12 +240,12 @@ def _spans(
     """Memberships cut where the salary changes, each with its currency ("" while unpaid)."""
     steps = paid if paid and paid[0][0] == 0 else [(0, 0, ""), *paid]
     ends = [*(first - 1 for first, _minor, _its in steps[1:]), days.length - 1]
-    for _employee, department_id, from_date, until_date, fte_bp in memberships:
-        first, last = days.stretch(from_date, until_date)
+    for member in memberships:
+        first, last = days.stretch(member.from_date, member.last_day)
         for (begins, annual_minor, its), ends_on in zip(steps, ends, strict=True):
             begin, end = max(first, begins), min(last, ends_on)
             if begin <= end:
-                yield Span(begin, end, department_id, annual_minor, fte_bp), its
+                yield Span(begin, end, member.department_id, annual_minor, member.fte_bp), its
 
 
 Scope = list[tuple[Stretch, frozenset[int] | None]]
@@ -256,7 +276,7 @@ def _without(stretch: Stretch, leave: Stretch) -> list[Stretch]:
 def scopes(pool: Pool, days: Year) -> Scope:
     """The departments in a pool's scope over the year, cut where policy or placements change."""
     policies = list(pool.policies.filter(from_date__lte=days.last).order_by("from_date"))
-    if all(policy.scope_id is None for policy in policies):
+    if _everybody_all_year(policies, days):
         return [(Stretch(0, days.length - 1), None)]
     begins = {0} | {days.index(day) for day in _changes(policies) if days.first < day <= days.last}
     ordered = sorted(begins)
@@ -265,6 +285,11 @@ def scopes(pool: Pool, days: Year) -> Scope:
         (Stretch(begin, end), _departments_on(pool, days.day(begin)))
         for begin, end in zip(ordered, ends, strict=True)
     ]
+
+
+def _everybody_all_year(policies: list[PoolPolicy], days: Year) -> bool:
+    begun = bool(policies) and policies[0].from_date <= days.first
+    return begun and all(policy.scope_id is None for policy in policies)
 
 
 def _changes(policies: list[PoolPolicy]) -> Iterator[date]:
@@ -278,6 +303,8 @@ def _changes(policies: list[PoolPolicy]) -> Iterator[date]:
 
 def _departments_on(pool: Pool, day: date) -> frozenset[int] | None:
     policy = pool.policy_on(day)
-    if policy is None or policy.scope_id is None:
+    if policy is None:
+        return frozenset()
+    if policy.scope_id is None:
         return None
     return frozenset(subtree({policy.scope_id}, on=day))

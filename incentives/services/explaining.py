@@ -6,7 +6,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from incentives import rules
-from incentives.models import DayVerdict, PoolPolicy
+from incentives.models import BonusPolicy, DayVerdict, PoolPolicy
+from incentives.services.bonus_policies import Terms
+from incentives.services.splitting import percent
+from people.models import LeaveKind
 from people.money import money
 
 NAMES_SHOWN = 4
@@ -104,3 +107,27 @@ def policy_in_words(policy: PoolPolicy | None) -> str:
             rule_in_words({"threshold_bp": policy.threshold_bp, "unreported": policy.unreported}),
         ]
     )
+
+
+def bonus_terms_in_words(terms: Terms, currency: str) -> list[str]:
+    """What a bonus policy says, a sentence a rule."""
+    leave = [LeaveKind(kind).label for kind in terms.excluded_leave]
+    sentences = [
+        _("Each hit day belongs to those who worked in the pool's scope on that day, in proportion"
+          " to salary and working time."),
+        _("Nobody gets more than %(cap)s%% of the salary (%(basis)s).")
+        % {"cap": percent(terms.cap_bp), "basis": BonusPolicy.CapBasis(terms.cap_basis).label},
+        _("Leavers: %(rule)s.") % {"rule": BonusPolicy.Leavers(terms.leavers).label},
+        _("Days of %(kinds)s earn nothing.") % {"kinds": listed([str(name) for name in leave])}
+        if leave else _("Days of leave earn like any other."),
+    ]  # fmt: skip
+    if terms.department_factor:
+        sentences.append(_("A department's own goals met over the year weigh its shares."))
+    if terms.manager_factor:
+        text = _("Leads may give up to %(band)s%% more or less; what some get more, others of the"
+                 " department get less.")  # fmt: skip
+        sentences.append(text % {"band": percent(terms.manager_band_bp)})
+    if terms.negative_limit_minor:
+        text = _("A debt of up to %(limit)s is carried into the next year.")
+        sentences.append(text % {"limit": money(terms.negative_limit_minor, currency)})
+    return sentences

@@ -124,7 +124,7 @@ def share_out(
     days = _hit_days(pool, span, through=through)
     people = eligible_people(pool, span, terms, as_of=as_of)
     earned = _earn(days, people, Year(span))
-    weights, mean_bp = _with_department_factors(pool, span, terms, people, earned)
+    weights, department_bp = _with_department_factors(pool, span, terms, people, earned)
     weights, given = _with_managers_factors(terms, people, weights, factors or {})
     caps = _caps(pool, span, terms, people)
     balance = to_share_minor(pool, year)
@@ -134,9 +134,10 @@ def share_out(
     return Sharing(
         pool, span, through, terms, _described(days, earned), balance, split.carried_minor,
         [
-            _share(person, own, cap, other, weight, factor, department_bp, amount, span)
-            for person, own, (cap, other), weight, factor, department_bp, amount in zip(
-                people, earned.people, caps, weights, given, mean_bp, split.shares, strict=True
+            _share(person, own, cap, other, weight, factor, of_departments, amount, span)
+            for person, own, (cap, other), weight, factor, of_departments, amount in zip(
+                people, earned.people, caps, weights, given, department_bp, split.shares,
+                strict=True,
             )
         ],
     )  # fmt: skip
@@ -210,20 +211,20 @@ def _described(days: list[DayVerdict], earned: _Earned) -> list[dict[str, Any]]:
 
 def _with_department_factors(
     pool: Pool, span: FiscalYear, terms: Terms, people: list[Eligible], earned: _Earned
-) -> tuple[list[int], list[int | None]]:
-    """Weights, and what the factors came to for each person; as earned where there are none."""
+) -> tuple[list[int], list[dict[int, int]]]:
+    """Weights, and each person's departments with their factors; as earned where there are none."""
     if not terms.department_factor:
-        return [own.exact for own in earned.people], [None] * len(people)
+        return [own.exact for own in earned.people], [{} for _person in people]
     factors, everybody = department_factors(pool, span)
+    used = [
+        {department: factors.get(department, everybody) for department in own.by_department}
+        for own in earned.people
+    ]
     weights = [
-        sum(amount * factors.get(department, everybody) for department, amount in own_parts)
-        for own_parts in (own.by_department.items() for own in earned.people)
+        sum(amount * its[department] for department, amount in own.by_department.items())
+        for own, its in zip(earned.people, used, strict=True)
     ]
-    mean = [
-        half_up(weight, own.exact) if own.exact else None
-        for weight, own in zip(weights, earned.people, strict=True)
-    ]
-    return weights, mean
+    return weights, used
 
 
 def department_factors(pool: Pool, span: FiscalYear) -> tuple[dict[int, int], int]:
@@ -343,7 +344,7 @@ def _share(
     other: int,
     weight: int,
     factor: int | None,
-    department_bp: int | None,
+    department_bp: dict[int, int],
     amount: int,
     span: FiscalYear,
 ) -> Share:
@@ -361,12 +362,20 @@ def _share(
         "year_end": person.year_end,
         "other_pools_minor": other,
     }  # fmt: skip
-    if department_bp is not None:
-        working["mean_department_bp"] = department_bp
+    if department_bp:
+        # As text: what is stored as JSON has no other keys, and the digest is of both.
+        working["department_bp"] = {str(pk): bp for pk, bp in department_bp.items()}
+        if own.exact:
+            working["mean_department_bp"] = _mean_bp(own, department_bp)
     return Share(
         person.employee_id, person.number, person.department_id, own.hit_days,
         half_up(own.exact, bonus.RATE_SCALE), cap, amount, factor, working,
     )  # fmt: skip
+
+
+def _mean_bp(own: _OfPerson, department_bp: Mapping[int, int]) -> int:
+    weighed = sum(amount * department_bp[pk] for pk, amount in own.by_department.items())
+    return half_up(weighed, own.exact)
 
 
 def rows(sharing: Sharing) -> Iterator[dict[str, Any]]:

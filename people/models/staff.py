@@ -105,11 +105,13 @@ class Employee(models.Model):
 
 
 class Membership(Spanned):
-    """An employee's department and full-time share; one at a time."""
+    """An employee's department and full-time share; one at a time. `good_leaver` is how somebody
+    left with it who has come back since; of the last leaving it stands with the employee."""
 
     employee = models.ForeignKey(Employee, models.PROTECT, related_name="memberships")
     department = models.ForeignKey(Department, models.PROTECT, related_name="memberships")
     fte_bp = models.PositiveIntegerField(default=10_000)
+    good_leaver = models.BooleanField(null=True, blank=True, editable=False)
 
     class Meta(Spanned.Meta):
         constraints = [

@@ -198,6 +198,8 @@ def come_back(employee: Employee, *, place: Place, from_date: date, by: User) ->
             field="from_date",
         )
     before, last_day = state(employee), employee.left_on
+    # How one left in a year goes on deciding about that year's bonus.
+    employee.memberships.filter(until_date=last_day).update(good_leaver=employee.good_leaver)
     employee.left_on = employee.good_leaver = None
     employee.save(update_fields=["left_on", "good_leaver"])
     Membership.objects.create(

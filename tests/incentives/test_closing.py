@@ -11,7 +11,7 @@ from incentives.services.pools import PolicyRefused, set_pool_policy
 from incentives.services.recording import Figure, RecordRefused, excuse, record
 from ledger.models import Transfer
 from ledger.services.checking import check_ledger
-from people.models import CalendarEntry, Membership, Salary
+from people.models import CalendarEntry, Leave, Membership, Salary
 from tests.conftest import (
     MONDAY,
     TUESDAY_MORNING,
@@ -258,3 +258,14 @@ def test_a_target_is_due_through_its_last_day_and_no_longer(claims, waiting, sys
     make_target(claims, waiting, "3", system, from_date=date(2025, 1, 1), until_date=last)
     assert close(system, day=last, final=True)[0].due == 1
     assert close(system, day=last + timedelta(days=2), final=True)[0].due == 0
+
+
+@pytest.mark.parametrize(("kind", "heads"), [("unpaid", 1), ("sickness", 2)])
+def test_who_is_on_excluded_leave_is_no_head_of_that_day(
+    kind, heads, goals, ann, bob, site, system
+):
+    make_pool(system, contribution_kind="per_head", contribution_amount=150)
+    Leave.objects.create(employee=ann.employee, kind=kind, from_date=MONDAY, until_date=MONDAY)
+    report_all(goals, system)
+    [verdict] = close(system)
+    assert verdict.contribution_minor == 150 * heads
