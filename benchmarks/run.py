@@ -20,7 +20,7 @@ django.setup()
 from django.db import connection  # noqa: E402
 from django.test.runner import DiscoverRunner  # noqa: E402
 
-from benchmarks import closing, directory, importing, serving  # noqa: E402
+from benchmarks import closing, directory, importing, serving, statements  # noqa: E402
 
 BENCHMARKS: dict[str, Callable] = {
     "close-10k": closing.close_ten_thousand,
@@ -29,6 +29,8 @@ BENCHMARKS: dict[str, Callable] = {
     "import-20k": importing.import_twenty_thousand,
     "import-roster": importing.import_roster,
     "results-page": serving.serve_results_page,
+    "statements": statements.make_statements,
+    "statement-workers": statements.share_statements_among_workers,
 }
 
 

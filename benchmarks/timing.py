@@ -31,15 +31,20 @@ def peak_mib(*command: str) -> float:
 
     Asked of the process itself: what the parent is told counts its own memory at the fork.
     """
-    database = connection.settings_dict
-    where = f"{database['USER']}@{database['HOST']}:{database['PORT']}/{database['NAME']}"
-    sqlite = connection.vendor == "sqlite"
-    url = f"sqlite:///{database['NAME']}" if sqlite else f"postgres://{where}"
     done = subprocess.run(
         [sys.executable, "-c", MEASURED, *command],
-        env=os.environ | {"DATABASE_URL": url},
+        env=product_environment(),
         check=True,
         capture_output=True,
         text=True,
     )
     return int(done.stdout.split()[-1]) / 1024
+
+
+def product_environment() -> dict[str, str]:
+    """For a process of its own at the benchmark's database."""
+    database = connection.settings_dict
+    where = f"{database['USER']}@{database['HOST']}:{database['PORT']}/{database['NAME']}"
+    sqlite = connection.vendor == "sqlite"
+    url = f"sqlite:///{database['NAME']}" if sqlite else f"postgres://{where}"
+    return os.environ | {"DATABASE_URL": url}

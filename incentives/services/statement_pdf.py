@@ -167,13 +167,11 @@ def _charts(sheet: Sheet, statement: Statement, y: float) -> float:
 
 
 def _curve(sheet: Sheet, statement: Statement, bottom: float) -> None:
-    span = max((statement.last - statement.first).days, 1)
-    top = max(statement.earned_minor, 1)
+    first = statement.first.toordinal()
+    across = HALF / max(statement.last.toordinal() - first, 1)
+    up = (CHART - 12) / max(statement.earned_minor, 1)
     points = [
-        (
-            round(LEFT + HALF * (day - statement.first).days / span, 1),
-            round(bottom + (CHART - 12) * min(total / top, 1), 1),
-        )
+        (LEFT + across * (day.toordinal() - first), bottom + up * total)
         for day, total in statement.curve
     ]
     sheet.area([*points, (points[-1][0], bottom), (LEFT, bottom)], TINT)

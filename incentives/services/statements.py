@@ -3,10 +3,12 @@
 Everything comes from what the run has stored, so that it says the same for ever.
 """
 
-from collections.abc import Callable
+from bisect import bisect_left, bisect_right
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
+from typing import NamedTuple
 
 from django.conf import settings
 
@@ -17,8 +19,7 @@ from incentives.rules.bonus import RATE_SCALE
 from people.models import Employee, Role, RoleAssignment
 
 
-@dataclass(frozen=True)
-class EarnedDay:
+class EarnedDay(NamedTuple):
     """A hit day as one person earned on it; amounts in minor units, rounded for show."""
 
     date: date
@@ -107,7 +108,10 @@ class Statements:
 
     def __init__(self, run: BonusRun) -> None:
         self.run = run
-        self.days = [(day_of(row), row) for row in run.days]
+        self.rows = sorted(run.days, key=day_of)
+        self.days = [day_of(row) for row in self.rows]
+        self.month_of = {day: day.replace(day=1) for day in self.days}
+        self.days_of_month = Counter(self.month_of.values())
         self.verdict_days = verdict_days(run)
         self.ask = whom_to_ask(on=run.through)
 
@@ -133,46 +137,36 @@ class Statements:
     def _days(self, spans: list[list]) -> list[EarnedDay]:
         """Each in whole minor units of the rounded running sum, so that the days add up to what was
         earned."""
-        weights = _weights_by_day(spans)
         found, exact, shown = [], 0, 0
-        for day, row in self.days:
-            weight = weights(day)
-            if not weight:
-                continue
-            exact += row["rate"] * weight
-            amount = half_up(exact, RATE_SCALE) - shown
-            shown += amount
-            found.append(EarnedDay(day, row["contribution_minor"], amount, row["version"]))
+        for first, last, weight in _weights(spans):
+            for place in range(bisect_left(self.days, first), bisect_right(self.days, last)):
+                row = self.rows[place]
+                exact += row["rate"] * weight
+                amount = half_up(exact, RATE_SCALE) - shown
+                shown += amount
+                day = self.days[place]
+                found.append(EarnedDay(day, row["contribution_minor"], amount, row["version"]))
         return found
 
     def _months(self, days: list[EarnedDay]) -> list[EarnedMonth]:
-        def month(day: date) -> date:
-            return day.replace(day=1)
-
-        own = {first: list(its) for first, its in groupby(days, key=lambda day: month(day.date))}
-        every = {
-            first: len(list(its)) for first, its in groupby(self.days, key=lambda d: month(d[0]))
-        }
+        by_month = groupby(days, key=lambda day: self.month_of[day.date])
+        own = {first: list(its) for first, its in by_month}
         return [
             EarnedMonth(
-                first, len(own.get(first, [])), every.get(first, 0),
+                first, len(own.get(first, [])), self.days_of_month[first],
                 sum(day.earned_minor for day in own.get(first, [])),
             )
             for first in months_between(self.run.first, self.run.through)
         ]  # fmt: skip
 
 
-def _weights_by_day(spans: list[list]) -> Callable[[date], int]:
-    """Salary times full-time share on a day; 0 where no span holds."""
-    parsed = [
+def _weights(spans: list[list]) -> list[tuple[date, date, int]]:
+    """Salary times full-time share from a day through another, in the order of time."""
+    found = [
         (date.fromisoformat(first), date.fromisoformat(last), annual_minor * fte_bp)
         for first, last, _department, annual_minor, fte_bp in spans
     ]
-
-    def on(day: date) -> int:
-        return next((weight for first, last, weight in parsed if first <= day <= last), 0)
-
-    return on
+    return sorted(each for each in found if each[2])
 
 
 def months_between(first: date, last: date) -> list[date]:

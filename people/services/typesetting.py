@@ -10,6 +10,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
+from itertools import chain
 
 from people.services import fonts
 
@@ -166,7 +167,7 @@ class Sheet:
 
     def printed(self, *, title: str, author: str, language: str) -> Printed:
         return Printed(
-            [zlib.compress(b"\n".join(orders), 6) for orders in self.pages], self.links,
+            [zlib.compress(b"\n".join(orders), 4) for orders in self.pages], self.links,
             self.letters.subsets | self.subsets, title, author, language,
         )  # fmt: skip
 
@@ -233,8 +234,8 @@ def _width_among(character: str, among: tuple[str, ...]) -> float:
 
 def _path(points: Sequence[tuple[float, float]]) -> bytes:
     first, *others = points
-    orders = [b"%.5g %.5g m", *[b"%.5g %.5g l"] * len(others)]
-    return b" ".join(orders) % tuple(value for point in (first, *others) for value in point)
+    orders = b"%.1f %.1f m" + b" %.1f %.1f l" * len(others)
+    return orders % tuple(chain.from_iterable((first, *others)))
 
 
 def shared_letters(draw: Callable[[Sheet], None]) -> Letters:

@@ -1,6 +1,5 @@
 """Statements as PDF: everything on them can be read, in any script, in the person's language."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 
@@ -161,13 +160,13 @@ def test_an_estimate_says_so_and_names_no_deadline():
 
 def test_corrected_days_are_named_with_their_dates():
     first, *others = hit_days()
-    text = text_of(statement([replace(first, version=2), *others]))
+    text = text_of(statement([first._replace(version=2), *others]))
     assert "Corrected after they were final, and counted as corrected: Thu 1 Jan 2026." in text
     assert "orrected" not in text_of(statement())
 
 
 def test_more_corrected_days_than_a_page_holds_go_on_a_second_and_none_is_lost():
-    days = [replace(day, version=2) for day in hit_days()]
+    days = [day._replace(version=2) for day in hit_days()]
     reader = reader_of(statement(days))
     text = " ".join(" ".join(page.extract_text() for page in reader.pages).split())
     assert len(reader.pages) == 2

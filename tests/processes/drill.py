@@ -406,7 +406,8 @@ def kill_makers_of_statements() -> dict:
         leave_no_connection()
         pid, read = forked(work)
         select.select([read], [], [], 20)
-        time.sleep(random.uniform(0, 0.3))
+        # Longer each time: on a busy machine a portion may take seconds.
+        time.sleep(random.uniform(0, 0.2 * (killed + 1)))
         os.kill(pid, signal.SIGKILL)
         _pid, status = os.waitpid(pid, 0)
         killed += os.WIFSIGNALED(status)
