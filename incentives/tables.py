@@ -118,8 +118,7 @@ class RestatementTable(tables.Table):
 
 
 class ChangeTable(tables.Table):
-    """What other terms, or another run, change for each person. Whose row was shown or exported is
-    added to `seen`, for the log."""
+    """What other terms, or another run, change for each person."""
 
     number = tables.Column(_("Number"))
     name = tables.Column(_("Name"))
@@ -135,18 +134,6 @@ class ChangeTable(tables.Table):
         order_by = "number"
         attrs = {"class": "table"}
         empty_text = _("Nobody is in this list.")
-
-    def __init__(self, *args, seen: set[int], **kwargs):
-        super().__init__(*args, **kwargs)
-        self.seen = seen
-
-    def render_number(self, value, record):
-        self.seen.add(record.employee_id)
-        return value
-
-    def value_number(self, value, record):
-        self.seen.add(record.employee_id)
-        return value
 
 
 class RunTable(tables.Table):

@@ -19,7 +19,7 @@ from incentives.services.bonus_policies import Terms
 from incentives.services.bonus_runs import factors_of
 from incentives.services.eligibility import BonusRefused
 from incentives.services.splitting import Share, Sharing, share_out
-from people.models import Department, Employee, SalaryLook, User
+from people.models import Department, Employee
 
 SMALLEST_GROUP = 5
 MOST_BARS = 12
@@ -363,15 +363,6 @@ def picked(changes: list[Change], *, who: str = "", search: str = "") -> list[Ch
             for word in words
         )
     ]
-
-
-def log_looks(employee_ids: Iterable[int], *, by: User, where: str = LOOK) -> None:
-    """Who saw whose amounts; the own ones are one's own."""
-    own = Employee.objects.filter(user=by).values_list("pk", flat=True).first()
-    SalaryLook.objects.bulk_create(
-        [SalaryLook(by=by, employee_id=pk, where=where) for pk in employee_ids if pk != own],
-        batch_size=2000,
-    )
 
 
 def as_json(comparison: Comparison, *, people: bool) -> dict[str, Any]:

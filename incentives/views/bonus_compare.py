@@ -1,5 +1,6 @@
 """Two sharings side by side: persons for finance, groups of at least five for all others."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth.decorators import login_required, permission_required
@@ -13,12 +14,13 @@ from incentives.charts import bar_chart
 from incentives.forms import CompareRunsForm, CompareTermsForm
 from incentives.models import Pool
 from incentives.services.bonus_comparing import (
+    LOOK,
     SMALLEST_GROUP,
+    Change,
     Comparison,
     bars,
     compare_runs,
     compare_terms,
-    log_looks,
     picked,
 )
 from incentives.services.bonus_policies import Terms, terms_for
@@ -27,6 +29,7 @@ from incentives.services.reading import balances_by_year
 from incentives.services.years import fiscal_year, year_named
 from incentives.tables import ChangeTable
 from people.lists import show_list
+from people.services.salary_looks import log_looks
 
 TEMPLATE = "incentives/bonus_compare.html"
 
@@ -48,13 +51,14 @@ def compare(request):
     if not sees_people:
         return render(request, TEMPLATE, context)
     said = (terms_form if terms_form.is_bound else runs_form).cleaned_data
-    seen: set[int] = set()
-    response = show_list(
+
+    def looked_at(rows: Iterable[Change]) -> None:
+        log_looks((row.employee_id for row in rows), where=LOOK, by=request.user)
+
+    return show_list(
         request, ChangeTable, picked(found.changes, who=said["who"], search=said["search"]),
-        title=title, template=TEMPLATE, shown=context, seen=seen,
+        title=title, template=TEMPLATE, shown=context, looked_at=looked_at,
     )  # fmt: skip
-    log_looks(seen, by=request.user)
-    return response
 
 
 def _forms(request, *, sees_people: bool) -> tuple[CompareTermsForm, CompareRunsForm]:

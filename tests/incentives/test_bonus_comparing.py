@@ -231,7 +231,7 @@ def test_the_file_holds_the_chosen_people_and_logs_them(client, five, fay):
     assert [line.split(",")[0] for line in text.splitlines()] == [
         "Number", "ann", "bob", "cas", "eve", "fay",
     ]  # fmt: skip
-    assert SalaryLook.objects.count() == 4
+    assert SalaryLook.objects.count() == 5
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,12 @@ from django.utils import timezone
 
 from incentives.models import BonusPolicy, BonusRun, Pool
 from incentives.services.bonus_comparing import (
+    LOOK,
     Comparison,
     Group,
     as_json,
     compare_runs,
     compare_terms,
-    log_looks,
 )
 from incentives.services.bonus_policies import Terms, terms_for
 from incentives.services.eligibility import BonusRefused
@@ -18,6 +18,7 @@ from incentives.services.years import NoSuchYear, year_named
 from people.commands import ProductCommand
 from people.models import LeaveKind
 from people.money import money
+from people.services.salary_looks import log_looks
 
 ON_OFF = {"on": True, "off": False}
 
@@ -48,7 +49,8 @@ class Command(ProductCommand):
         except (BonusRefused, NoSuchYear) as refused:
             self.refuse(str(refused))
         if options["people"]:
-            log_looks((change.employee_id for change in found.changes), by=self.account(options))
+            seen = (change.employee_id for change in found.changes)
+            log_looks(seen, where=LOOK, by=self.account(options))
         if options["format"] == "json":
             self.write_json(as_json(found, people=options["people"]))
             return
