@@ -1,7 +1,9 @@
 """Correcting a final day: look first, say why, a second person when money moves."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TypeVar
 
 from django.db import connection, transaction
 from django.db.models import Max
@@ -35,6 +37,7 @@ from people.services.retrying import retried
 from people.services.rule_changes import hold_rules
 
 Kind = Restatement.Kind
+Answer = TypeVar("Answer")
 LONGEST_REASON = 500
 
 
@@ -57,21 +60,30 @@ class _OnlyLooking(Exception):
     """Ends a preview's transaction."""
 
 
-@retried
 def preview(correction: Correction, *, by: User) -> dict:
     """What the correction would change, as JSON; nothing is kept. Raises RestateRefused.
 
-    The correction is made in full and taken back, so that the preview can't differ from it.
+    The correction is made in full and taken back, so that the preview can't differ from it. It
+    names no persons: somebody hired meanwhile does not stand in the way of an approval.
     """
-    seen: list[dict] = []
+    return while_corrected(correction, by=by, ask=lambda: None)[0]
+
+
+@retried
+def while_corrected(
+    correction: Correction, *, by: User, ask: Callable[[], Answer]
+) -> tuple[dict, Answer]:
+    """The preview, and what `ask` answers while the correction holds. Raises RestateRefused."""
+    seen: list[tuple[dict, Answer]] = []
     try:
         with transaction.atomic():
             hold_rules()
             lock_days([correction.day])
-            seen += _rewrite(correction, reason="preview", by=by, approved_by=None)
+            changes = _rewrite(correction, reason="preview", by=by, approved_by=None)
+            seen.append(({"date": str(correction.day), "verdicts": changes}, ask()))
             raise _OnlyLooking
     except _OnlyLooking:
-        return {"date": str(correction.day), "verdicts": seen}
+        return seen[0]
 
 
 @retried
@@ -139,7 +151,7 @@ def decide(restatement: Restatement, *, approve: bool, by: User, now: datetime) 
         hold_rules()
         lock_days([restatement.date])
         if approve:
-            if preview(_correction(restatement), by=by) != restatement.preview:
+            if preview(correction_of(restatement), by=by) != restatement.preview:
                 raise RestateRefused(
                     "the day has changed since this was proposed; refuse it and propose anew"
                 )
@@ -158,7 +170,7 @@ def decide(restatement: Restatement, *, approve: bool, by: User, now: datetime) 
     return restatement
 
 
-def _correction(restatement: Restatement) -> Correction:
+def correction_of(restatement: Restatement) -> Correction:
     return Correction(
         restatement.date,
         restatement.department,
@@ -190,7 +202,7 @@ def _apply(restatement: Restatement, *, by: User, now: datetime) -> None:
     restatement.decided_by, restatement.decided_at = by, now
     restatement.save()
     changes = _rewrite(
-        _correction(restatement),
+        correction_of(restatement),
         reason=restatement.reason,
         by=restatement.made_by,
         approved_by=by if by.pk != restatement.made_by_id else None,

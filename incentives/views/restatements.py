@@ -3,10 +3,12 @@
 import hashlib
 import json
 from datetime import date
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
 from django.core.exceptions import BadRequest, PermissionDenied
+from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,9 +18,11 @@ from incentives.filters import RestatementFilter
 from incentives.forms import RestateForm
 from incentives.models import Metric, Restatement
 from incentives.services.reading import goal_as_it_stands
+from incentives.services.restatement_effects import PoolEffect, effects_on_people
 from incentives.services.restating import (
     Correction,
     RestateRefused,
+    correction_of,
     decide,
     moves_money,
     preview,
@@ -28,7 +32,9 @@ from incentives.tables import RestatementTable
 from people import second_factor
 from people.lists import show_list
 from people.models import Department
+from people.services.salary_looks import log_looks
 
+LOOK = "correction of a day"
 MAY_SEE = ("incentives.propose_restatement", "incentives.approve_restatement", "incentives.audit")
 
 
@@ -40,6 +46,7 @@ def restate(request, day: date, department: str, metric: str):
     metric = get_object_or_404(Metric, code=metric)
     form = RestateForm(request.POST or None, metric=metric)
     looked, seen = None, ""
+    context: dict[str, Any] = {}
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         correction = Correction(day, department, metric, said["kind"], said["new_scaled"])
@@ -50,14 +57,29 @@ def restate(request, day: date, department: str, metric: str):
                 if request.POST.get("seen") == seen:
                     return _proposed(request, correction, said["reason"])
                 form.add_error(None, _("This is not what you have looked at; look again."))
+            context = _effects_shown(request, correction)
         except RestateRefused as refused:
             form.add_error(None, str(refused))
-    context = {
+    context |= {
         "goal": goal_as_it_stands(day, department, metric, now=timezone.now()),
         "form": form, "day": day, "department": department, "metric": metric, "preview": looked,
         "seen": seen, "moves_money": bool(looked) and moves_money(looked),
     }  # fmt: skip
     return render(request, "incentives/restate.html", context)
+
+
+@transaction.atomic
+def _effects_shown(request, correction: Correction) -> dict[str, Any]:
+    """Whose bonus changes; of whose amounts are shown the log says so first."""
+    effects = effects_on_people(correction, by=request.user, now=timezone.now())
+    sees_people = request.user.has_perm("incentives.see_bonus_of_people")
+    if sees_people:
+        log_looks(_listed(effects), where=LOOK, by=request.user)
+    return {"effects": effects, "sees_people": sees_people}
+
+
+def _listed(effects: list[PoolEffect]) -> set[int]:
+    return {each.employee_id for effect in effects for each in effect.first_people}
 
 
 def _fingerprint(correction: Correction, looked: dict) -> str:
@@ -104,7 +126,17 @@ def show(request, pk: int):
         "goal": goal if awaiting else None,
         "own": found.made_by_id == request.user.pk,
     }
+    if awaiting:
+        context |= _effects_of_waiting(request, found)
     return render(request, "incentives/restatement.html", context)
+
+
+def _effects_of_waiting(request, found: Restatement) -> dict[str, Any]:
+    """Nothing where the day has changed since: the approval will say so."""
+    try:
+        return _effects_shown(request, correction_of(found))
+    except RestateRefused:
+        return {}
 
 
 @login_required

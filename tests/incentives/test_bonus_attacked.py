@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.db import connection
 
-from incentives.models import BonusRun, DayVerdict, PoolPolicy
+from incentives.models import BonusPolicy, BonusRun, DayVerdict, PoolPolicy, PoolYearAct
 from incentives.services.bonus_policies import Terms
 from incentives.services.bonus_runs import (
     ContentChanged,
@@ -21,6 +21,7 @@ from incentives.services.bonus_runs import (
 from incentives.services.bonus_years import close_year, decide_act, propose_write_off
 from incentives.services.closing import close_day
 from incentives.services.eligibility import BonusRefused
+from incentives.services.restatement_effects import effects_on_people
 from incentives.services.restating import Correction
 from incentives.services.restating import propose as restate
 from incentives.services.splitting import share_out
@@ -444,6 +445,57 @@ def test_a_prior_years_difference_moves_in_the_open_year_and_comes_back(
     assert sorted(keys) == [f"pool:bonus:{SEPTEMBER}:v{n}:prior" for n in (2, 3)]
     assert BonusRun.objects.get(pk=run.pk).content_sha256 == run.content_sha256
     assert [p for p in check_ledger().problems if "2026-09-07" in p] == []
+
+
+def effect_of(claims, answered, *, value, by):
+    what = Correction(SEPTEMBER, claims, answered, "value", scaled_of(value))
+    [effect] = effects_on_people(what, by=by, now=NEW_YEAR)
+    return effect
+
+
+def test_a_look_at_a_correction_says_who_loses(pool, ann, cas, fay, eve, dee, claims, answered):
+    effect = effect_of(claims, answered, value="10", by=dee)
+    assert (len(effect.losing), effect.loss_minor, effect.largest_loss_minor) == (5, 25_000, 5000)
+    assert not effect.gaining
+    assert balances()["pool:bonus:2026"] == 50_000
+
+
+def test_of_a_decided_year_a_look_says_that_nobodys_bonus_changes(
+    pool, ann, fay, eve, dee, claims, answered
+):
+    approved(pool, fay, eve)
+    effect = effect_of(claims, answered, value="10", by=dee)
+    assert (effect.decided, effect.difference_minor, effect.people) == (True, -25_000, [])
+    assert effect.as_json()["changed"] == 0
+
+
+def test_of_a_closed_year_the_difference_is_that_of_the_open_year(
+    pool, ann, fay, eve, dee, claims, answered, system
+):
+    approved(pool, fay, eve)
+    BonusRun.objects.update(state="paid")
+    PoolYearAct.objects.create(
+        pool=pool, year=2026, kind="close", state="done", reason="x", made_by=fay,
+        made_at=NEW_YEAR,
+    )  # fmt: skip
+    effect = effect_of(claims, answered, value="10", by=dee)
+    assert (effect.year, effect.of_later_year, effect.decided) == (2027, True, False)
+    assert (effect.difference_minor, effect.people) == (-25_000, [])
+
+
+def test_where_departments_have_factors_a_goal_alone_changes_shares(
+    pool, ann, cas, dee, claims, answered, system
+):
+    """A corrected goal that leaves the verdict as it was moves weight between departments."""
+    BonusPolicy.objects.create(
+        pool=pool, from_date=date(2026, 1, 1), department_factor=True, reason="x", made_by=system
+    )
+    what = Correction(SEPTEMBER, claims, answered, "excuse")
+    assert effects_on_people(what, by=dee, now=NEW_YEAR)[0].people == []
+    missed = Correction(MONDAY, claims, answered, "value", scaled_of("10"))
+    [effect] = effects_on_people(missed, by=dee, now=NEW_YEAR)
+    changes = {each.number: each.change_minor for each in effect.people}
+    assert changes["ann"] < changes["cas"] < 0
 
 
 # Erased people

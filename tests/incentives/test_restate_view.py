@@ -1,13 +1,17 @@
 """Correcting a final day: a look changes nothing, a second person approves, once."""
 
+import json
+
 import pytest
 
 from incentives.models import DayVerdict, Restatement, Result
 from incentives.services.closing import pool_balance
 from ledger.models import Transfer
 from ledger.services.checking import check_ledger
-from tests.conftest import MONDAY
+from people.models import SalaryLook
+from tests.conftest import MONDAY, make_person
 from tests.scene import missed_monday, pool, propose_monday_met, wednesday  # noqa: F401
+from tests.test_commands import run
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("missed_monday")]
 
@@ -255,3 +259,104 @@ def test_who_corrects_and_who_approves_see_the_goal_as_it_stands(
         text = " ".join(client.get(path).content.decode().split())
         assert "As it stands: 5.01 ≤ 5" in text
         assert "✗ missed" in text
+
+
+# Whose bonus changes
+
+
+@pytest.fixture
+def five(ann, bob, cas, dee, fay):
+    """Five people; the cast of this company."""
+    return [ann, bob, cas, dee, fay]
+
+
+def test_finance_sees_whose_bonus_a_correction_changes_and_the_look_is_logged(client, five, fay):
+    client.force_login(fay)
+    before = facts()
+    page = client.post(BILLING_WAITED, FOUR_MINUTES)
+    [effect] = page.context["effects"]
+    assert (effect.year, effect.difference_minor, effect.decided) == (2026, 25_000, False)
+    assert [(e.number, e.before_minor, e.after_minor) for e in effect.people] == [
+        (name, 0, 5000) for name in ("ann", "bob", "cas", "dee", "fay")
+    ]
+    assert b"Ann (ann)" in page.content
+    looks = SalaryLook.objects.filter(by=fay, where="correction of a day")
+    assert sorted(looks.values_list("employee__number", flat=True))[:4] == [
+        "ann", "bob", "cas", "dee",
+    ]  # fmt: skip
+    assert facts() == before
+
+
+def test_others_see_how_many_gain_and_the_range_but_no_person(as_dee, five):
+    page = as_dee.post(BILLING_WAITED, FOUR_MINUTES)
+    assert b"Whose bonus changes" in page.content
+    assert b"Largest gain" in page.content
+    assert b"50.00" in page.content
+    assert b"Ann (ann)" not in page.content
+    assert not SalaryLook.objects.exists()
+
+
+def test_of_fewer_than_five_the_range_is_nobodys_business(as_dee, ann, cas):
+    page = as_dee.post(BILLING_WAITED, FOUR_MINUTES)
+    assert page.context["effects"][0].gaining
+    assert b"Largest gain" not in page.content
+
+
+def test_where_no_money_moves_nobodys_bonus_changes(as_dee, five):
+    page = as_dee.post(BILLING_WAITED, SIX_MINUTES)
+    assert b"Nobody's bonus changes." in page.content
+
+
+def test_who_decides_sees_the_effect_too(client, goals, five, dee, fay, eve, wednesday):
+    made = propose_monday_met(goals, by=dee, now=wednesday)
+    for user, named in ((fay, True), (eve, False)):
+        client.force_login(user)
+        page = client.get(f"/restatements/{made.pk}/").content
+        assert (b"Ann (ann)" in page) == named
+        assert b"Largest gain" in page
+    decide(client, made, fay, "approve")
+    assert b"Whose bonus changes" not in client.get(f"/restatements/{made.pk}/").content
+
+
+def test_somebody_hired_meanwhile_does_not_stand_in_the_way(
+    client, goals, five, dee, fay, claims, system, wednesday
+):
+    made = propose_monday_met(goals, by=dee, now=wednesday)
+    make_person("new", claims, by=system)
+    decide(client, made, fay, "approve")
+    made.refresh_from_db()
+    assert made.state == "applied"
+
+
+def test_a_stale_correction_shows_no_effect(client, goals, five, dee, fay, wednesday):
+    made = propose_monday_met(goals, by=dee, now=wednesday)
+    again = propose_monday_met(goals, by=dee, now=wednesday)
+    decide(client, again, fay, "approve")
+    other = Restatement.objects.create(
+        date=MONDAY, department=made.department, metric=made.metric, kind="value",
+        new_scaled=made.new_scaled, reason="x", moves_money=True, preview={"verdicts": []},
+        made_by=dee,
+    )  # fmt: skip
+    client.force_login(fay)
+    page = client.get(f"/restatements/{other.pk}/")
+    assert page.status_code == 200
+    assert "effects" not in page.context
+
+
+def test_a_salary_in_another_currency_is_said_and_stops_no_correction(as_dee, five, ann):
+    ann.employee.salaries.update(currency="USD")
+    page = as_dee.post(BILLING_WAITED, FOUR_MINUTES)
+    assert b"paid in another currency" in page.content
+    assert page.context["seen"]
+
+
+def test_the_effect_by_command(five):
+    answer = run(
+        "restate", MONDAY, "--department", "BILLING", "--metric", "waiting", "--value", "4",
+        "--reason", "typo", "--dry-run", "--format", "json",
+    )  # fmt: skip
+    people = json.loads(answer)["people"]
+    assert {name: people[name] for name in ("changed", "gain_minor", "loss_minor")} == {
+        "changed": 5, "gain_minor": 25_000, "loss_minor": 0,
+    }  # fmt: skip
+    assert people["pools"][0]["largest_gain_minor"] == 5000

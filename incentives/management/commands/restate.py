@@ -2,6 +2,7 @@ from django.utils import timezone
 
 from incentives.models import Metric, Restatement
 from incentives.services.figure_imports import as_figure
+from incentives.services.restatement_effects import effects_on_people, in_total
 from incentives.services.restating import Correction, RestateRefused, preview, propose
 from people.commands import ProductCommand, day
 from people.models import Department
@@ -37,7 +38,8 @@ class Command(ProductCommand):
         correction = self._correction(options)
         try:
             if options["dry_run"]:
-                answer = {"status": "preview", **preview(correction, by=by)}
+                people = in_total(effects_on_people(correction, by=by, now=timezone.now()))
+                answer = {"status": "preview", **preview(correction, by=by), "people": people}
             else:
                 made = propose(
                     correction, reason=options["reason"], by=by, now=timezone.now(),
@@ -79,3 +81,9 @@ class Command(ProductCommand):
                     f"  {name} {when}: {v['met']} of {v['counted']} met, {v['needed']} needed,"
                     f" hit {v['hit']}, {v['contribution_minor']} {v['currency']} minor units"
                 )
+        for pool in answer.get("people", {}).get("pools", []):
+            self.stdout.write(
+                f"  {pool['pool']} {pool['year']}: {pool['changed']} people's bonus changes,"
+                f" {pool['gain_minor']} gained and {pool['loss_minor']} lost"
+                f" {pool['currency']} minor units{' (decided: it stays)' * pool['decided']}"
+            )
