@@ -5,13 +5,16 @@ from datetime import date, datetime
 
 import rules
 from django.http import HttpRequest
+from django.utils import timezone
 
-from incentives.models import Pool, Restatement
+from incentives.models import BonusRun, Pool, Restatement
 from incentives.permissions import held_for
 from incentives.rules import GoalState
+from incentives.services.bonus_runs import why_not_approve
 from incentives.services.closing import CloseRefused
 from incentives.services.goals import ShownGoal
 from incentives.services.reading import balances_by_year, due_goals
+from incentives.services.run_reading import years_to_share
 from people.models import Employee, Role, User
 from people.permissions import led_departments, roles_of
 from people.services.calendars import company_yesterday
@@ -28,6 +31,10 @@ def cards(request: HttpRequest, now: datetime) -> Iterator[Card]:
         yield from _held(user)
     if rules.has_perm("incentives.approve_restatement", user):
         yield from _to_approve(user)
+    if rules.has_perm("incentives.approve_bonus", user):
+        yield from _bonus_to_approve(user)
+    if rules.has_perm("incentives.run_bonus", user):
+        yield from _years_to_share(now)
     if Role.EXECUTIVE in roles and day:
         yield from _missed(day, goals)
     if Role.FINANCE in roles:
@@ -63,6 +70,20 @@ def _to_approve(user: User) -> Iterator[Card]:
     count = waiting.exclude(made_by=user).count()
     if count:
         yield Card(NEEDS_ME, "incentives/cards/to_approve.html", {"count": count})
+
+
+def _bonus_to_approve(user: User) -> Iterator[Card]:
+    proposed = BonusRun.objects.filter(state=BonusRun.State.PROPOSED).defer("days")
+    runs = [run for run in proposed.select_related("pool") if not why_not_approve(run, by=user)]
+    if runs:
+        yield Card(NEEDS_ME, "incentives/cards/bonus_to_approve.html", {"runs": runs})
+
+
+def _years_to_share(now: datetime) -> Iterator[Card]:
+    """Over, with money in them, and nobody has begun to share them out."""
+    over = [year for year in years_to_share(today=timezone.localdate(now)) if year.is_over]
+    if over:
+        yield Card(NEEDS_ME, "incentives/cards/years_to_share.html", {"years": over})
 
 
 def _pools() -> Iterator[Card]:

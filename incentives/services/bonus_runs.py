@@ -26,6 +26,11 @@ from incentives.rules import BASIS, FiscalYear, Status
 from incentives.services.bonus_policies import Terms
 from incentives.services.eligibility import BonusRefused
 from incentives.services.goals import GoalsOfDay
+from incentives.services.run_notices import (
+    DECIDES,
+    tell_of_proposal,
+    tell_of_sending_back,
+)
 from incentives.services.splitting import Share, Sharing, share_out, stored_sha256
 from incentives.services.years import is_closed
 from ledger.models import Account, Transfer
@@ -35,6 +40,7 @@ from people.money import money
 from people.rules import days_between
 from people.services import audit
 from people.services.calendars import all_sites
+from people.services.recipients import holders_of
 from people.services.retrying import retried
 from people.services.roles import roles_in_force
 from people.services.rule_changes import change_rules
@@ -268,6 +274,7 @@ def propose(run: BonusRun, *, by: User, now: datetime) -> BonusRun:
     run.state, run.proposed_by, run.proposed_at = State.PROPOSED, by, now
     run = _store(run, sharing, by=run.made_by, now=now)
     _log("propose_bonus", run, before=before, by=by)
+    tell_of_proposal(run, approvers=approvers_of(run))
     return run
 
 
@@ -339,6 +346,7 @@ def send_back(run: BonusRun, *, reason: str, by: User) -> BonusRun:
     run = _locked(run, State.PROPOSED)
     if not reason.strip():
         raise BonusRefused(_("Say why it goes back."))
+    tell_of_sending_back(run, why=reason, by=by)
     run.state, run.proposed_by, run.proposed_at = State.DRAFT, None, None
     run.save()
     _log("send_back_bonus", run, by=by, why=reason)
@@ -379,9 +387,14 @@ def why_not_approve(run: BonusRun, *, by: User) -> str:
     hands_on = run.adjustments.filter(made_by=by) or run.lead_proposals.filter(made_by=by)
     if run.proposed_by_id == by.pk or hands_on:
         return _("Who proposes does not approve: somebody else has to.")
-    if by.is_system or not roles_in_force(by) & {Role.FINANCE, Role.EXECUTIVE}:
+    if by.is_system or not roles_in_force(by) & DECIDES:
         return _("A bonus is approved by finance or an executive.")
     return keeps_salaries(by, since=run.first)
+
+
+def approvers_of(run: BonusRun) -> list[User]:
+    """Who may approve it today."""
+    return [user for user in holders_of(*DECIDES) if not why_not_approve(run, by=user)]
 
 
 def keeps_salaries(user: User, *, since: date) -> str:

@@ -161,12 +161,13 @@ class Spread:
 
 def spreads(people: Sequence[Member]) -> list[Spread]:
     """By job title, by tenure, by part-time or full-time; without those that show nothing."""
+    untitled, full_time, part_time = _("no job title"), _("full-time"), _("part-time")
     found = [
-        Spread(_("By job title"), grouped(people, lambda m: m.job_title or _("no job title"))),
+        Spread(_("By job title"), grouped(people, lambda m: m.job_title or untitled)),
         Spread(_("By years in the company"), in_order_of_tenure(people)),
         Spread(
             _("By working time"),
-            grouped(people, lambda m: _("full-time") if m.full_time else _("part-time")),
+            grouped(people, lambda m: full_time if m.full_time else part_time),
         ),
     ]
     return [spread for spread in found if spread.groups]
@@ -262,13 +263,13 @@ def _last_day(year: int) -> date | None:
 
 def what_becomes_void(run: BonusRun) -> list[str]:
     """What taking a run back does, in lines for the one who decides."""
-    lines = [_("The bonus of %(run)s is void for good; the year can be shared out anew.")]
+    lines = [_("The bonus of %(year)s is void for good; the year can be shared out anew.")]
     if run.state == State.APPROVED:
         lines += [
             _("%(money)s go back from the payout account to the pool."),
             _("%(people)s people are told that their statement does not hold any more."),
         ]
     facts = {
-        "run": run, "money": money(run.shared_minor, run.currency), "people": run.employees,
+        "year": run.year, "money": money(run.shared_minor, run.currency), "people": run.employees,
     }  # fmt: skip
     return [line % facts for line in lines]

@@ -245,11 +245,12 @@ def people(request, pk: int):
     run = find_run(pk)
     shares = BonusShare.objects.in_list(run)
     return show_list(
-        request, RunPeopleTable, shares, title=_("Shares of %(run)s") % {"run": run},
-        filters=RunPeopleFilter,
+        request, RunPeopleTable, shares, filters=RunPeopleFilter,
+        title=_("Shares of %(year)s, pool %(pool)s") % {"year": run.year, "pool": run.pool},
         lead=_("Each of these shares tells about a salary: who was shown to you stands in the"
                " log."),
         actions=[(reverse("bonus-run", args=[run.pk]), _("Back to the run"))],
+        exclude=() if run.policy["manager_factor"] else ("factor_bp",),
         looked_at=lambda rows: log_looks(
             (share.employee_id for share in rows), where=WHERE, by=request.user
         ),
