@@ -15,8 +15,25 @@ from django.shortcuts import render
 from django.utils.functional import Promise
 from django_filters import FilterSet
 from django_tables2 import LazyPaginator, RequestConfig, Table
+from django_tables2 import utils as table_utils
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+Signature = tuple[tuple[str, ...], str | None]
+read_signature: Callable[[Callable[..., Any]], Signature] = table_utils.signature
+_signatures: dict[Callable[..., Any], Signature] = {}
+
+
+def signature_once(method: Callable[..., Any]) -> Signature:
+    """What arguments a column's method takes. django_tables2 inspects it anew for every cell: half
+    of the time of a file of 14,000 rows."""
+    function = getattr(method, "__func__", method)
+    if function not in _signatures:
+        _signatures[function] = read_signature(method)
+    return _signatures[function]
+
+
+table_utils.signature = signature_once
 
 PER_PAGE = 50
 LAST_PAGE = 1_000_000
