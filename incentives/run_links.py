@@ -24,6 +24,8 @@ class RunLink:
 
 LINKS = (
     RunLink("bonus-run-people", _("People and their shares"), "incentives.see_bonus_of_people"),
+    RunLink("statements-of-run", _("Statements"), "incentives.run_bonus", BonusRun.is_decided),
+    RunLink("bonus-replay", _("Replay file"), "incentives.see_replay"),
 )
 
 
