@@ -269,6 +269,32 @@ back-test                   GET    in  403  403  200  200  200  403  403  200
 back-test                   POST   in  403  403  200  200  200  403  403  200
 bonus-compare               GET    in  403  403  200  200  200  403  200  200
 bonus-compare               POST   in  403  403  405  405  405  403  405  405
+bonus-runs                  GET    in  403  403  403  200  200  403  200  403
+bonus-runs                  POST   in  403  403  403  200  200  403  200  403
+draft-bonus-run             GET    in  403  403  403  200  403  403  403  403
+draft-bonus-run             POST   in  403  403  403  200  403  403  403  403
+bonus-run                   GET    in  403  403  403  200  200  403  200  403
+bonus-run                   POST   in  403  403  403  200  200  403  200  403
+compute-bonus-run           GET    in  403  403  403  405  403  403  403  403
+compute-bonus-run           POST   in  403  403  403  302  403  403  403  403
+propose-bonus-run           GET    in  403  403  403  405  403  403  403  403
+propose-bonus-run           POST   in  403  403  403  302  403  403  403  403
+send-back-bonus-run         GET    in  403  403  403  405  405  403  403  403
+send-back-bonus-run         POST   in  403  403  403  302  302  403  403  403
+approve-bonus-run           GET    in  403  403  403  405  405  403  403  403
+approve-bonus-run           POST   in  403  403  403  302  302  403  403  403
+void-bonus-run              GET    in  403  403  403  200  403  403  403  403
+void-bonus-run              POST   in  403  403  403  302  403  403  403  403
+bonus-run-people            GET    in  403  403  403  200  403  403  403  403
+bonus-run-people            POST   in  403  403  403  200  403  403  403  403
+bonus-run-person            GET    in  403  403  403  200  403  403  403  403
+bonus-run-person            POST   in  403  403  403  200  403  403  403  403
+bonus-replay                GET    in  403  403  403  200  403  403  200  403
+bonus-replay                POST   in  403  403  403  200  403  403  200  403
+bonus-replay-file           GET    in  403  403  403  405  403  403  405  403
+bonus-replay-file           POST   in  403  403  403  302  403  403  302  403
+bonus-replay-script         GET    in  403  403  403  200  403  403  200  403
+bonus-replay-script         POST   in  403  403  403  200  403  403  200  403
 screen                      GET   403  200  200  200  200  200  200  200  200
 screen                      POST  405  405  405  405  405  405  405  405  405
 open-screen/wrong-secret    GET   404  404  404  404  404  404  404  404  404
@@ -307,6 +333,8 @@ POSTED = {
     "rename-site": {"name": "Main house"},
     "remove-calendar-entry": {"confirmed": "yes"},
     "rename-department": {"name": "Front desk"},
+    "send-back-bonus-run": {"back-reason": "check the leavers"},
+    "void-bonus-run": {"reason": "wrong leaver", "seen": "draft"},
     "my-data": {"form": "json"},
     "person-data": {"form": "json"},
     "restate": {"kind": "value", "new": "4", "reason": "typing mistake"},
@@ -369,6 +397,21 @@ def address(line_name: str, scene) -> str:
         "statements-of-run": [scene.run.pk],
         "make-statements": [scene.run.pk],
         "statements-bundle": [scene.run.pk],
+        **{
+            name: [scene.run.pk]
+            for name in (
+                "bonus-run",
+                "compute-bonus-run",
+                "propose-bonus-run",
+                "send-back-bonus-run",
+                "approve-bonus-run",
+                "void-bonus-run",
+                "bonus-run-people",
+            )
+        },
+        "bonus-run-person": [scene.run.pk, "ann"],
+        "bonus-replay": [scene.run.pk],
+        "bonus-replay-file": [scene.run.pk],
         "open-screen": ["not-a-secret"],
         "screen-snapshot": [DaySnapshot.objects.latest().sha256],
     }
