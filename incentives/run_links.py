@@ -26,6 +26,7 @@ LINKS = (
     RunLink("bonus-run-people", _("People and their shares"), "incentives.see_bonus_of_people"),
     RunLink("statements-of-run", _("Statements"), "incentives.run_bonus", BonusRun.is_decided),
     RunLink("bonus-replay", _("Replay file"), "incentives.see_replay"),
+    RunLink("payroll", _("For payroll"), "incentives.run_bonus", BonusRun.is_decided),
 )
 
 

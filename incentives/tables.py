@@ -211,3 +211,42 @@ class RunPeopleTable(tables.Table):
 
     def render_capped(self, value):
         return _("yes") if value else ""
+
+
+class UnconfirmedTable(tables.Table):
+    """Whom payroll has not confirmed yet. No amounts: those are in the file, which is logged."""
+
+    number = tables.Column(_("Number"), accessor="employee__number", order_by=("position",))
+    name = tables.Column(_("Name"), accessor="employee__name", order_by=("employee__sort_key",))
+    department = tables.Column(_("Department"), order_by=("department__name", "position"))
+
+    class Meta:
+        model = BonusShare
+        fields = ("number", "name", "department")
+        order_by = "number"
+        attrs = {"class": "table"}
+        empty_text = _("Nobody waits for payroll's confirmation.")
+
+
+class PayrollLayoutTable(tables.Table):
+    """How payroll systems want their files; the standard one can't be edited."""
+
+    name = tables.Column(_("Layout"))
+    columns_in_words = tables.Column(_("Columns"), accessor="columns", orderable=False)
+    encoding = tables.Column(_("Encoding"), accessor="get_encoding_display", orderable=False)
+
+    class Meta:
+        attrs = {"class": "table"}
+
+    def render_name(self, value, record):
+        if record.pk is None:
+            return value
+        return format_html(
+            '<a href="{}">{}</a>', reverse("payroll-layout", args=[record.pk]), value
+        )
+
+    def value_name(self, value):
+        return value
+
+    def render_columns_in_words(self, value):
+        return ", ".join(column["header"] for column in value)

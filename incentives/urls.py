@@ -6,6 +6,7 @@ from incentives.views import (
     days,
     departments,
     figures,
+    payroll,
     pools,
     replays,
     restatements,
@@ -53,4 +54,8 @@ urlpatterns = [
     path("bonus/runs/<int:pk>/replay/", replays.show, name="bonus-replay"),
     path("bonus/runs/<int:pk>/replay/file/", replays.download, name="bonus-replay-file"),
     path("bonus/replay.py", replays.script, name="bonus-replay-script"),
+    path("bonus/runs/<int:pk>/payroll/", payroll.export, name="payroll"),
+    path("bonus/payroll-layouts/", payroll.layouts, name="payroll-layouts"),
+    path("bonus/payroll-layouts/new/", payroll.add_layout, name="add-payroll-layout"),
+    path("bonus/payroll-layouts/<int:pk>/", payroll.edit_layout, name="payroll-layout"),
 ]

@@ -16,13 +16,13 @@ from incentives.services.payroll_files import (
     shares_to_pay,
 )
 from incentives.services.payroll_layouts import layout_state
-from people.models import SalaryLook, User
+from people.models import User
 from people.services import audit
 from people.services.retrying import retried
+from people.services.salary_looks import log_looks
 
 WRITERS = {"csv": as_csv, "xlsx": as_xlsx}
 WHERE = "payroll export"
-PORTION = 2000
 
 
 @dataclass(frozen=True)
@@ -61,10 +61,7 @@ def export_payroll(
         without_share=run.shares.filter(share_minor=0).count(),
     )
     _log(run, made, layout, by=by)
-    SalaryLook.objects.bulk_create(
-        [SalaryLook(by=by, employee_id=pk, where=WHERE) for pk, user in whom if user != by.pk],
-        batch_size=PORTION,
-    )
+    log_looks([pk for pk, user in whom if user != by.pk], where=WHERE, by=by)
     return made
 
 
