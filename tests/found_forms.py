@@ -31,6 +31,9 @@ BY_NAME = {
     "working_days": "Mon-Fri", "country": "GB", "subdivision": "ENG", "fte": "100", "amount": "1",
     "annual": "31000", "salary": "31000",
 }  # fmt: skip
+EMPTY_PLACES = {
+    f"{part}-{place}": "" for part in ("header", "field", "text") for place in range(9, 13)
+} | {"cost_centres": "CLAIMS = 1001"}  # fmt: skip
 VALID = {
     "account_login": {"login": "ann", "password": "secret"},
     "account_change_password": {"oldpassword": "secret"},
@@ -38,6 +41,8 @@ VALID = {
     "account_reauthenticate": {"password": "secret"},
     "shared-device": {"number": "ann", "pin": "294715"},
     "restate": {"kind": "value", "new": "4"},
+    "add-payroll-layout": EMPTY_PLACES,
+    "payroll-layout": EMPTY_PLACES,
     "set_language": {"language": "zh-hans"},
 }
 FILES = {

@@ -17,8 +17,9 @@ from wagtail.models import Collection
 
 from cms.rights import give_rights
 from cms.services.posting import post_day
-from incentives.models import HeldFigure, Result
+from incentives.models import HeldFigure, PayrollLayout, Result
 from incentives.services.bonus_runs import draft
+from incentives.services.payroll_layouts import save_layout, standard_layout
 from incentives.services.recording import Figure, record
 from incentives.services.restating import Correction, propose
 from people.models import CalendarEntry, Employee, Leave, Notice, OutgoingMail, Role, User
@@ -88,6 +89,12 @@ def hold(target, *, by, value="500") -> HeldFigure:
     return HeldFigure.objects.get(department=target.department, metric=target.metric, date=TUESDAY)
 
 
+def own_layout() -> PayrollLayout:
+    layout = standard_layout()
+    layout.name = "Own"
+    return layout
+
+
 def open_session(user) -> UserSession:
     """A device on which somebody is signed in."""
     return UserSession.objects.create(user=user, session_key="abc", ip="127.0.0.1", user_agent="x")
@@ -138,6 +145,7 @@ def scene(missed_monday, goals, cast, wednesday, settings, tmp_path):
         invitation=invite(cast["employee"].employee, way="slip", by=dee).split("/")[-2],
         goals=goals,
         snapshot=missed_monday,
+        layout=save_layout(own_layout(), by=cast["finance"]),
         run=draft(missed_monday.pool, 2026, by=cast["finance"], now=wednesday),
         cast=cast,
     )

@@ -33,9 +33,9 @@ pytestmark = pytest.mark.django_db
 PLANTED = "planted"
 SESSIONS = {("django_session", "*"), ("usersessions_usersession", "*")}
 STORING = {
-    "account_login", "account_change_password", "apply-import", "decide-held-figure",
-    "decide-restatement", "end-session", "excuse", "figures", "imports", "invitation",
-    "person-salary", "read-import-anew", "restate",
+    "account_login", "account_change_password", "add-payroll-layout", "apply-import",
+    "decide-held-figure", "decide-restatement", "end-session", "excuse", "figures", "imports",
+    "invitation", "payroll-layout", "person-salary", "read-import-anew", "restate",
 }  # fmt: skip
 Snapshot = dict[str, dict[object, dict[str, object]]]
 """Table; then primary key, or a number for a new row; then column."""

@@ -289,6 +289,14 @@ bonus-run-people            GET    in  403  403  403  200  403  403  403  403
 bonus-run-people            POST   in  403  403  403  200  403  403  403  403
 bonus-run-person            GET    in  403  403  403  200  403  403  403  403
 bonus-run-person            POST   in  403  403  403  200  403  403  403  403
+payroll                     GET    in  403  403  403  200  403  403  403  403
+payroll                     POST   in  403  403  403  200  403  403  403  403
+payroll-layouts             GET    in  403  403  403  200  403  403  403  403
+payroll-layouts             POST   in  403  403  403  200  403  403  403  403
+add-payroll-layout          GET    in  403  403  403  200  403  403  403  403
+add-payroll-layout          POST   in  403  403  403  200  403  403  403  403
+payroll-layout              GET    in  403  403  403  200  403  403  403  403
+payroll-layout              POST   in  403  403  403  200  403  403  403  403
 bonus-replay                GET    in  403  403  403  200  403  403  200  403
 bonus-replay                POST   in  403  403  403  200  403  403  200  403
 bonus-replay-file           GET    in  403  403  403  405  403  403  405  403
@@ -410,6 +418,8 @@ def address(line_name: str, scene) -> str:
             )
         },
         "bonus-run-person": [scene.run.pk, "ann"],
+        "payroll": [scene.run.pk],
+        "payroll-layout": [scene.layout.pk],
         "bonus-replay": [scene.run.pk],
         "bonus-replay-file": [scene.run.pk],
         "open-screen": ["not-a-secret"],
