@@ -20,9 +20,11 @@ django.setup()
 from django.db import connection  # noqa: E402
 from django.test.runner import DiscoverRunner  # noqa: E402
 
-from benchmarks import closing, directory, importing, serving, statements  # noqa: E402
+from benchmarks import bonus, closing, directory, importing, serving, statements  # noqa: E402
 
 BENCHMARKS: dict[str, Callable] = {
+    "bonus-split": bonus.split_bonus,
+    "bonus-people": bonus.read_people,
     "close-10k": closing.close_ten_thousand,
     "close-100k": closing.close_hundred_thousand,
     "directory": directory.search_directory,
