@@ -12,6 +12,7 @@ from incentives.permissions import held_for
 from incentives.rules import GoalState
 from incentives.services.bonus_runs import why_not_approve
 from incentives.services.closing import CloseRefused
+from incentives.services.factors import proposable, with_factors
 from incentives.services.goals import ShownGoal
 from incentives.services.reading import balances_by_year, due_goals
 from incentives.services.run_reading import years_to_share
@@ -27,6 +28,8 @@ def cards(request: HttpRequest, now: datetime) -> Iterator[Card]:
     goals = _due(day, now) if day else []
     if Role.LEAD in roles and day:
         yield from _awaited(user, day, goals)
+    if Role.LEAD in roles:
+        yield from _factors(user)
     if rules.has_perm("incentives.confirm_figures", user):
         yield from _held(user)
     if rules.has_perm("incentives.approve_restatement", user):
@@ -57,6 +60,16 @@ def _due(day: date, now: datetime) -> list[ShownGoal]:
         return due_goals(day, now=now)
     except CloseRefused:
         return []
+
+
+def _factors(user: User) -> Iterator[Card]:
+    """Departments of a draft that their lead has not proposed yet."""
+    for run in with_factors().filter(state=BonusRun.State.DRAFT):
+        own = proposable(run, led_departments(user, on=run.through))
+        waiting = [each.department for each in own if not each.proposal]
+        if waiting:
+            facts = {"run": run, "departments": waiting}
+            yield Card(NEEDS_ME, "incentives/cards/factors.html", facts)
 
 
 def _held(user: User) -> Iterator[Card]:

@@ -5,6 +5,7 @@ from incentives.views import (
     bonus_compare,
     days,
     departments,
+    factors,
     figures,
     payroll,
     pools,
@@ -58,4 +59,10 @@ urlpatterns = [
     path("bonus/payroll-layouts/", payroll.layouts, name="payroll-layouts"),
     path("bonus/payroll-layouts/new/", payroll.add_layout, name="add-payroll-layout"),
     path("bonus/payroll-layouts/<int:pk>/", payroll.edit_layout, name="payroll-layout"),
+    path("bonus/runs/<int:pk>/factors/", factors.index, name="factors"),
+    path(
+        "bonus/runs/<int:pk>/factors/<code:department>/",
+        factors.of_department,
+        name="factors-of-department",
+    ),
 ]

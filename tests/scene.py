@@ -18,6 +18,7 @@ from wagtail.models import Collection
 from cms.rights import give_rights
 from cms.services.posting import post_day
 from incentives.models import HeldFigure, PayrollLayout, Result
+from incentives.services.bonus_policies import Terms, set_bonus_policy
 from incentives.services.bonus_runs import draft
 from incentives.services.payroll_layouts import save_layout, standard_layout
 from incentives.services.recording import Figure, record
@@ -115,6 +116,10 @@ def scene(missed_monday, goals, cast, wednesday, settings, tmp_path):
     dee, root, bob = cast["hr"], cast["administrator"], cast["lead"]
     document = Document(title="Handbook", collection=root_collection())
     document.file.save("handbook.txt", ContentFile(b"hello"))
+    with_factors, new_year = Terms(manager_factor=True), date(2026, 1, 1)
+    set_bonus_policy(
+        missed_monday.pool, with_factors, from_date=new_year, reason="fair pay", by=dee
+    )
     screen, secret = add_screen("Hall", place="", language="en", by=root)
     return SimpleNamespace(
         held=hold(goals[0], by=bob),

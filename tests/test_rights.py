@@ -265,6 +265,12 @@ make-statements             GET    in  403  403  403  405  403  403  403  403
 make-statements             POST   in  403  403  403  302  403  403  403  403
 statements-bundle           GET    in  403  403  403  405  403  403  403  403
 statements-bundle           POST   in  403  403  403  302  403  403  403  403
+factors                     GET    in  403  200  403  403  403  403  403  403
+factors                     POST   in  403  200  403  403  403  403  403  403
+factors-of-department/own   GET    in  403  200  403  403  403  403  403  403
+factors-of-department/own   POST   in  403  200  403  403  403  403  403  403
+factors-of-department/other GET    in  403  404  403  403  403  403  403  403
+factors-of-department/other POST   in  403  404  403  403  403  403  403  403
 back-test                   GET    in  403  403  200  200  200  403  403  200
 back-test                   POST   in  403  403  200  200  200  403  403  200
 bonus-compare               GET    in  403  403  200  200  200  403  200  200
@@ -422,6 +428,8 @@ def address(line_name: str, scene) -> str:
         "payroll-layout": [scene.layout.pk],
         "bonus-replay": [scene.run.pk],
         "bonus-replay-file": [scene.run.pk],
+        "factors": [scene.run.pk],
+        "factors-of-department": [scene.run.pk, "CLAIMS" if variant == "own" else "BILLING"],
         "open-screen": ["not-a-secret"],
         "screen-snapshot": [DaySnapshot.objects.latest().sha256],
     }

@@ -23,15 +23,17 @@ from incentives.models import (
     Pool,
 )
 from incentives.rules import BASIS, FiscalYear, Status
+from incentives.services.bonus_notices import tell_leads_of_draft
 from incentives.services.bonus_policies import Terms
 from incentives.services.eligibility import BonusRefused
+from incentives.services.factors import changed_meanwhile, shown_sha256
 from incentives.services.goals import GoalsOfDay
 from incentives.services.run_notices import (
     DECIDES,
     tell_of_proposal,
     tell_of_sending_back,
 )
-from incentives.services.splitting import Share, Sharing, share_out, stored_sha256
+from incentives.services.splitting import Share, Sharing, percent, share_out, stored_sha256
 from incentives.services.years import is_closed
 from ledger.models import Account, Transfer
 from ledger.services.posting import Movement, open_account, post_many, reverse_many
@@ -88,6 +90,7 @@ def draft(
     run = _store(run or BonusRun(pool=pool, year=year), sharing, by=by, now=now)
     if run.content_sha256 != before:
         _log("draft_bonus", run, before=before, by=by)
+    tell_leads_of_draft(run)
     return run
 
 
@@ -196,21 +199,52 @@ class Factor:
 @transaction.atomic
 def adjust(
     run: BonusRun, department: Department, factors: Mapping[Employee, Factor], *, by: User,
-    now: datetime,
+    now: datetime, seen: str | None = None,
 ) -> BonusRun:  # fmt: skip
     """A lead's factors for one department, instead of those it had; all others carry them alike.
 
-    The lead's own share is not moved by them. Raises BonusRefused; then nothing has changed.
+    The lead's own share is not moved by them: a factor that somebody else gave the lead stays.
+    `seen` is factors.shown_sha256 of what the lead looked at; None where nothing was shown. Raises
+    BonusRefused; then nothing has changed.
     """
     run = _locked(run, State.DRAFT)
-    terms = terms_of_run(run)
+    if seen is not None and seen != shown_sha256(run, department):
+        raise BonusRefused(changed_meanwhile(department))
     members = run.shares.filter(department=department)
-    _refuse_factors(run, terms, members, factors, by=by)
-    before = dict(_adjusted_in(run, department).values_list("employee__number", "factor_bp"))
-    _adjusted_in(run, department).delete()
+    _refuse_factors(run, terms_of_run(run), members, factors, by=by)
+    before = _adjusted_in(run, department)
+    _replace_factors(run, members, factors, by=by)
+    sharing = share_out(run.pool, run.year, as_of=timezone.localdate(now), factors=factors_of(run))
+    run = _store(run, sharing, by=run.made_by, now=now)
+    LeadProposal.objects.update_or_create(run=run, department=department, defaults={"made_by": by})
+    _log_factors(run, department, before, _adjusted_in(run, department), by=by)
+    return run
+
+
+Given = dict[Employee, Factor]
+
+
+def _adjusted_in(run: BonusRun, department: Department) -> Given:
+    members = run.shares.filter(department=department)
+    rows = run.adjustments.filter(employee__in=members.values("employee"))
+    return {
+        row.employee: Factor(row.factor_bp, row.reason) for row in rows.select_related("employee")
+    }
+
+
+def _replace_factors(
+    run: BonusRun,
+    members: QuerySet[BonusShare],
+    factors: Mapping[Employee, Factor],
+    *,
+    by: User,
+) -> None:
+    its = run.adjustments.filter(employee__in=members.values("employee"))
+    of_the_lead = its.filter(employee__user=by).exclude(made_by=by)
+    its.exclude(pk__in=list(of_the_lead.values_list("pk", flat=True))).delete()
     wanted = dict(factors)
     own = Employee.objects.filter(user=by, pk__in=members.values("employee")).first()
-    if own and wanted:
+    if own and wanted and not of_the_lead.exists():
         wanted[own] = Factor(BASIS, _("the share of whoever gives the factors is not moved"))
     BonusAdjustment.objects.bulk_create(
         BonusAdjustment(
@@ -219,20 +253,32 @@ def adjust(
         )
         for employee, factor in wanted.items()
     )  # fmt: skip
-    sharing = share_out(run.pool, run.year, as_of=timezone.localdate(now), factors=factors_of(run))
-    run = _store(run, sharing, by=run.made_by, now=now)
-    LeadProposal.objects.update_or_create(run=run, department=department, defaults={"made_by": by})
+
+
+def _log_factors(
+    run: BonusRun, department: Department, before: Given, after: Given, *, by: User
+) -> None:
+    """That a department was proposed, and of each person whose factor is another one."""
+    subject = f"bonus:{run.pool}:{run.year}:{run.pk}:{department.code}"
     audit.record(
-        "adjust_bonus", by=by, subject=f"bonus:{run.pool}:{run.year}:{run.pk}:{department.code}",
-        before=before,
-        after={employee.number: factor.basis_points for employee, factor in wanted.items()},
+        "propose_factors", by=by, subject=subject,
+        before={"factors": len(before)}, after={"factors": len(after)},
     )  # fmt: skip
-    return run
+    changed = [
+        employee for employee in {**before, **after} if before.get(employee) != after.get(employee)
+    ]
+    audit.record_many(
+        "adjust_bonus", by=by, people=changed,
+        changes=[
+            (f"employee:{employee.pk}", _described(before.get(employee)),
+             _described(after.get(employee)))
+            for employee in changed
+        ],
+    )  # fmt: skip
 
 
-def _adjusted_in(run: BonusRun, department: Department) -> QuerySet[BonusAdjustment]:
-    members = run.shares.filter(department=department)
-    return run.adjustments.filter(employee__in=members.values("employee"))
+def _described(factor: Factor | None) -> dict | None:
+    return {"factor_bp": factor.basis_points, "reason": factor.reason} if factor else None
 
 
 def _refuse_factors(
@@ -255,7 +301,7 @@ def _refuse_factors(
         if not low <= factor.basis_points <= high:
             raise BonusRefused(
                 _("%(name)s: the factor is between %(low)s%% and %(high)s%%.")
-                % {"name": employee, "low": low / 100, "high": high / 100}
+                % {"name": employee, "low": percent(low), "high": percent(high)}
             )
         if not factor.reason.strip():
             raise BonusRefused(_("%(name)s: say why.") % {"name": employee})
@@ -288,7 +334,9 @@ class Obstacle:
 
 
 def obstacle(pool: Pool, run: BonusRun, *, now: datetime) -> Obstacle | None:
-    """Why this year can't be shared out yet; None when it can."""
+    """Why this year can't be shared out yet, or any more; None when it can."""
+    if is_closed(pool, run.year):
+        return Obstacle(_("The year %(year)s is closed.") % {"year": run.year})
     if any(site.today(now) <= run.last for site in all_sites()):
         text = _("The year %(year)s runs until %(day)s; share it out when it is over.")
         return Obstacle(text % {"year": run.year, "day": run.last})
@@ -333,8 +381,10 @@ def first_undecided_day(pool: Pool, year: FiscalYear) -> date | None:
 
 
 def open_year_before(pool: Pool, year: int) -> int | None:
-    """The first year of a pool before another one that holds money or a run and is not closed."""
+    """The first year of a pool before another one that holds money or a run, or was closed once,
+    and is open."""
     years = {int(account.code.rsplit(":", 1)[1]) for account in pool.accounts()}
+    years |= set(pool.year_acts.values_list("year", flat=True))
     years |= set(BonusRun.objects.live().filter(pool=pool).values_list("year", flat=True))
     return next((y for y in sorted(years) if y < year and not is_closed(pool, y)), None)
 
