@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from incentives.models import BonusRun, Pool, PoolYearAct
 from incentives.rules import FiscalYear
-from incentives.services.bonus_policies import terms_for
+from incentives.services.bonus_notices import tell_of_act, tell_of_act_decided
+from incentives.services.bonus_policies import LONGEST_REASON, terms_for
 from incentives.services.bonus_runs import (
     first_undecided_day,
     hold_pool,
@@ -21,13 +23,14 @@ from incentives.services.bonus_runs import (
 )
 from incentives.services.closing import EXPENSE
 from incentives.services.eligibility import BonusRefused
-from incentives.services.years import NoSuchYear, fiscal_year, is_closed, year_named
+from incentives.services.years import NoSuchYear, is_closed, open_year, year_named
 from ledger.models import Transfer
 from ledger.services.posting import open_account, post, reverse
 from people.models import Role, User
 from people.money import money
 from people.services import audit
 from people.services.calendars import all_sites
+from people.services.previews import Effects
 from people.services.retrying import retried
 from people.services.roles import roles_in_force
 
@@ -118,6 +121,8 @@ def _act(
 ) -> PoolYearAct:
     if not reason.strip():
         raise BonusRefused(_("Say why."))
+    if len(reason) > LONGEST_REASON:
+        raise BonusRefused(_("The reason is longer than %(n)s characters.") % {"n": LONGEST_REASON})
     return PoolYearAct.objects.create(
         pool=pool, year=year, kind=kind, reason=reason, amount_minor=amount_minor, made_by=by,
         made_at=now,
@@ -128,6 +133,12 @@ def carry_key(act: PoolYearAct) -> str:
     return f"carry:{act.pool}:{act.year}:{act.pk}"
 
 
+def carried_from(pool: Pool, year: int) -> Transfer | None:
+    """What the year's last closing has moved, if anything."""
+    closing = pool.year_acts.done().filter(year=year, kind=Kind.CLOSE).last()
+    return Transfer.objects.filter(key=carry_key(closing)).first() if closing else None
+
+
 def _carry(act: PoolYearAct, found: PoolYear, *, by: User) -> None:
     """Earned on the next year's first day, so that its balance holds it from the beginning."""
     if not act.amount_minor:
@@ -135,7 +146,7 @@ def _carry(act: PoolYearAct, found: PoolYear, *, by: User) -> None:
     begins = found.year.last + timedelta(days=1)
     own = open_account(act.pool.account_code(act.year), currency=act.pool.currency)
     following = open_account(
-        act.pool.account_code(fiscal_year(begins).name), currency=act.pool.currency
+        act.pool.account_code(open_year(act.pool, begins)), currency=act.pool.currency
     )
     from_account, to_account = (own, following) if act.amount_minor > 0 else (following, own)
     post(
@@ -163,6 +174,7 @@ def propose_reopening(
     _refuse_second(pool, year, Kind.REOPEN)
     act = _act(pool, year, Kind.REOPEN, reason=reason, amount_minor=0, by=by, now=now)
     _log("propose_reopening", act, by=by)
+    tell_of_act(act)
     return act
 
 
@@ -197,6 +209,7 @@ def propose_write_off(
     _refuse_second(pool, year, Kind.WRITE_OFF)
     act = _act(pool, year, Kind.WRITE_OFF, reason=reason, amount_minor=amount_minor, by=by, now=now)
     _log("propose_write_off", act, by=by)
+    tell_of_act(act)
     return act
 
 
@@ -227,6 +240,7 @@ def decide_act(act: PoolYearAct, *, approve: bool, by: User, now: datetime) -> P
         _apply(act, by=by)
     act.save()
     _log(f"{'approve' if approve else 'refuse'}_{act.kind}", act, by=by)
+    tell_of_act_decided(act, by=by)
     return act
 
 
@@ -243,8 +257,7 @@ def _refuse_decider(act: PoolYearAct, *, by: User) -> None:
 def _apply(act: PoolYearAct, *, by: User) -> None:
     if act.kind == Kind.REOPEN:
         _refuse_reopening(act.pool, act.year)
-        closing = act.pool.year_acts.done().filter(year=act.year, kind=Kind.CLOSE).latest("id")
-        carried = Transfer.objects.filter(key=carry_key(closing)).first()
+        carried = carried_from(act.pool, act.year)
         if carried:
             reverse(carried, why=act.reason, by=by)
         return
@@ -255,3 +268,55 @@ def _apply(act: PoolYearAct, *, by: User) -> None:
         to_account=open_account(act.pool.account_code(act.year), currency=act.pool.currency),
         amount_minor=act.amount_minor, why=act.reason, by=by,
     )  # fmt: skip
+
+
+def acts_in(pool: Pool, year: int) -> QuerySet[PoolYearAct]:
+    """What was proposed and done with a pool's year, the oldest first."""
+    acts = pool.year_acts.filter(year=year)
+    return acts.select_related("made_by__employee", "decided_by__employee")
+
+
+def close_and_tell(pool: Pool, year: int, *, reason: str, by: User, now: datetime) -> Effects:
+    """Close the year and say what that does. Raises BonusRefused."""
+    act = close_year(pool, year, reason=reason, by=by, now=now)
+    following = open_year(pool, year_named(year).last + timedelta(days=1))
+    said = {"amount": money(abs(act.amount_minor), pool.currency), "year": following}
+    if act.amount_minor > 0:
+        carried = _("%(amount)s goes over into the pool of %(year)s.") % said
+    elif act.amount_minor < 0:
+        carried = _("%(amount)s that the pool owes goes over into %(year)s.") % said
+    else:
+        carried = _("Nothing is left: nothing goes over.")
+    return [
+        carried,
+        _("Corrections of its days move money in %(year)s from then on.") % said,
+        _("To open it again takes two people."),
+    ]
+
+
+def propose_reopening_and_tell(
+    pool: Pool, year: int, *, reason: str, by: User, now: datetime
+) -> Effects:
+    """Ask for it and say what that does. Raises BonusRefused."""
+    propose_reopening(pool, year, reason=reason, by=by, now=now)
+    carried = carried_from(pool, year)
+    effects = [_("Somebody else of finance or an executive decides; nothing changes until then.")]
+    if carried:
+        effects.append(
+            _("Approved, the %(amount)s that went over comes back.")
+            % {"amount": money(carried.amount_minor, pool.currency)}
+        )
+    return effects
+
+
+def propose_write_off_and_tell(
+    pool: Pool, year: int, *, amount: int, reason: str, by: User, now: datetime
+) -> Effects:
+    """Ask for it, in minor units, and say what that does. Raises BonusRefused."""
+    propose_write_off(pool, year, amount_minor=amount, reason=reason, by=by, now=now)
+    left = -pool_year(pool, year).balance_minor - amount
+    return [
+        _("Somebody else of finance or an executive decides; nothing changes until then."),
+        _("Approved, the company bears %(amount)s; the pool then owes %(left)s.")
+        % {"amount": money(amount, pool.currency), "left": money(left, pool.currency)},
+    ]

@@ -372,17 +372,17 @@ def live_contribution(verdict: DayVerdict) -> Transfer | None:
 
 
 def _move_the_difference(old: DayVerdict, new: DayVerdict, *, reason: str, by: User) -> None:
-    """In an open year the old contribution is reversed and the new one made; in a closed one, and
-    on a day that was corrected while it was closed, the difference moves in the open year."""
+    """In an open year the old contribution is reversed and the new one made; in a closed one the
+    difference moves in the open year. Was the year opened again since, that comes home first."""
     if new.pool is None:
         return
     why = f"{new.date} corrected: {reason}"[:500]
-    if is_closed(new.pool, fiscal_year(new.date).name) or _has_prior(new):
+    if is_closed(new.pool, fiscal_year(new.date).name):
         _move_prior(old, new, pool=new.pool, why=why, by=by)
         return
     standing = live_contribution(new)
-    if standing:
-        reverse(standing, why=why, by=by)
+    for transfer in [*_standing_priors(new), *([standing] if standing else [])]:
+        reverse(transfer, why=why, by=by)
     if new.contribution_minor:
         move_contribution(new, by=by)
 
@@ -391,9 +391,9 @@ def _prior_key(verdict: DayVerdict, version: int) -> str:
     return f"pool:{verdict.pool}:{verdict.date}:v{version}:prior"
 
 
-def _has_prior(verdict: DayVerdict) -> bool:
+def _standing_priors(verdict: DayVerdict) -> list[Transfer]:
     keys = [_prior_key(verdict, n) for n in range(1, verdict.version)]
-    return Transfer.objects.filter(key__in=keys).exists()
+    return list(Transfer.objects.filter(key__in=keys, reversed_by=None).order_by("pk"))
 
 
 def _move_prior(old: DayVerdict, new: DayVerdict, *, pool: Pool, why: str, by: User) -> None:
