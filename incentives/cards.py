@@ -7,7 +7,7 @@ import rules
 from django.http import HttpRequest
 from django.utils import timezone
 
-from incentives.models import BonusRun, Pool, Restatement
+from incentives.models import BonusRun, Pool, PoolYearAct, Restatement
 from incentives.permissions import held_for
 from incentives.rules import GoalState
 from incentives.services.bonus_runs import why_not_approve
@@ -36,6 +36,7 @@ def cards(request: HttpRequest, now: datetime) -> Iterator[Card]:
         yield from _to_approve(user)
     if rules.has_perm("incentives.approve_bonus", user):
         yield from _bonus_to_approve(user)
+        yield from _year_acts(user)
     if rules.has_perm("incentives.run_bonus", user):
         yield from _years_to_share(now)
     if Role.EXECUTIVE in roles and day:
@@ -97,6 +98,14 @@ def _years_to_share(now: datetime) -> Iterator[Card]:
     over = [year for year in years_to_share(today=timezone.localdate(now)) if year.is_over]
     if over:
         yield Card(NEEDS_ME, "incentives/cards/years_to_share.html", {"years": over})
+
+
+def _year_acts(user: User) -> Iterator[Card]:
+    """What others have proposed for a pool's year."""
+    waiting = PoolYearAct.objects.filter(state=PoolYearAct.State.AWAITING).exclude(made_by=user)
+    acts = list(waiting.select_related("pool"))
+    if acts:
+        yield Card(NEEDS_ME, "incentives/cards/year_acts.html", {"acts": acts})
 
 
 def _pools() -> Iterator[Card]:

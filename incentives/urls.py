@@ -3,6 +3,8 @@ from django.urls import path
 from incentives.views import (
     backtests,
     bonus_compare,
+    bonus_policies,
+    bonus_years,
     days,
     departments,
     factors,
@@ -64,5 +66,15 @@ urlpatterns = [
         "bonus/runs/<int:pk>/factors/<code:department>/",
         factors.of_department,
         name="factors-of-department",
+    ),
+    path("pools/<slug:code>/bonus-policy/", bonus_policies.index, name="bonus-policies"),
+    path("pools/<slug:code>/bonus-policy/new/", bonus_policies.set_policy, name="set-bonus-policy"),
+    path("pools/<slug:code>/<int:year>/close/", bonus_years.close, name="close-year"),
+    path("pools/<slug:code>/<int:year>/reopen/", bonus_years.reopen, name="reopen-year"),
+    path("pools/<slug:code>/<int:year>/write-off/", bonus_years.write_off, name="write-off"),
+    path(
+        "pools/<slug:code>/<int:year>/acts/<int:pk>/decide/",
+        bonus_years.decide,
+        name="decide-year-act",
     ),
 ]

@@ -17,7 +17,7 @@ from wagtail.models import Collection
 
 from cms.rights import give_rights
 from cms.services.posting import post_day
-from incentives.models import HeldFigure, PayrollLayout, Result
+from incentives.models import HeldFigure, PayrollLayout, PoolYearAct, Result
 from incentives.services.bonus_policies import Terms, set_bonus_policy
 from incentives.services.bonus_runs import draft
 from incentives.services.payroll_layouts import save_layout, standard_layout
@@ -142,6 +142,14 @@ def scene(missed_monday, goals, cast, wednesday, settings, tmp_path):
         notice=Notice.objects.create(user=bob, kind="roles", key="k", facts={"roles": ["lead"]}),
         mail=OutgoingMail.objects.create(
             key="m", to="ann@example.org", subject="Hello", state="failed", not_before=wednesday
+        ),
+        year_act=PoolYearAct.objects.create(
+            pool=missed_monday.pool,
+            year=2025,
+            kind="reopen",
+            reason="a late figure",
+            made_by=dee,
+            made_at=wednesday,
         ),
         document=document,
         screen=screen,

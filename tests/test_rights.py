@@ -265,6 +265,18 @@ make-statements             GET    in  403  403  403  405  403  403  403  403
 make-statements             POST   in  403  403  403  302  403  403  403  403
 statements-bundle           GET    in  403  403  403  405  403  403  403  403
 statements-bundle           POST   in  403  403  403  302  403  403  403  403
+bonus-policies              GET    in  403  403  200  200  200  403  200  200
+bonus-policies              POST   in  403  403  200  200  200  403  200  200
+set-bonus-policy            GET    in  403  403  200  403  403  403  403  200
+set-bonus-policy            POST   in  403  403  200  403  403  403  403  200
+close-year                  GET    in  403  403  403  200  403  403  403  403
+close-year                  POST   in  403  403  403  200  403  403  403  403
+reopen-year                 GET    in  403  403  403  200  403  403  403  403
+reopen-year                 POST   in  403  403  403  200  403  403  403  403
+write-off                   GET    in  403  403  403  200  403  403  403  403
+write-off                   POST   in  403  403  403  200  403  403  403  403
+decide-year-act             GET    in  403  403  403  405  405  403  403  403
+decide-year-act             POST   in  403  403  403  302  302  403  403  403
 factors                     GET    in  403  200  403  403  403  403  403  403
 factors                     POST   in  403  200  403  403  403  403  403  403
 factors-of-department/own   GET    in  403  200  403  403  403  403  403  403
@@ -343,6 +355,7 @@ POSTED = {
     "figures-of-department": {"date": str(TUESDAY)},
     "decide-held-figure": {"refuse": ""},
     "decide-restatement": {"refuse": ""},
+    "decide-year-act": {"refuse": ""},
     "excuse": {"reason": "Flood"},
     "rename-site": {"name": "Main house"},
     "remove-calendar-entry": {"confirmed": "yes"},
@@ -428,6 +441,12 @@ def address(line_name: str, scene) -> str:
         "payroll-layout": [scene.layout.pk],
         "bonus-replay": [scene.run.pk],
         "bonus-replay-file": [scene.run.pk],
+        "bonus-policies": ["bonus"],
+        "set-bonus-policy": ["bonus"],
+        "close-year": ["bonus", 2026],
+        "reopen-year": ["bonus", 2026],
+        "write-off": ["bonus", 2026],
+        "decide-year-act": ["bonus", 2025, scene.year_act.pk],
         "factors": [scene.run.pk],
         "factors-of-department": [scene.run.pk, "CLAIMS" if variant == "own" else "BILLING"],
         "open-screen": ["not-a-secret"],

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from incentives.models import BonusPolicy, BonusRun, Pool
@@ -13,6 +14,8 @@ from people.models import LeaveKind, User
 from people.services import audit
 from people.services.retrying import retried
 from people.services.rule_changes import change_rules
+
+LONGEST_REASON = 500
 
 
 class BonusPolicyRefused(Exception):
@@ -61,7 +64,12 @@ def set_bonus_policy(
     policy, _made = BonusPolicy.objects.update_or_create(
         pool=pool,
         from_date=from_date,
-        defaults={**terms.as_json(), "reason": reason, "made_by": by},
+        defaults={
+            **terms.as_json(),
+            "reason": reason,
+            "made_by": by,
+            "made_at": timezone.now(),
+        },
     )
     audit.record(
         "set_bonus_policy", by=by, subject=f"pool:{pool.code}:{from_date}",
@@ -73,6 +81,10 @@ def set_bonus_policy(
 def _refuse_nonsense(terms: Terms, reason: str) -> None:
     if not reason.strip():
         raise BonusPolicyRefused(_("say why the policy changes"))
+    if len(reason) > LONGEST_REASON:
+        raise BonusPolicyRefused(
+            _("the reason is longer than %(n)s characters") % {"n": LONGEST_REASON}
+        )
     if not 1 <= terms.cap_bp <= 10_000:
         raise BonusPolicyRefused(_("the cap is above 0% and at most 100% of the salary"))
     if not 0 <= terms.manager_band_bp < 10_000:

@@ -8,8 +8,11 @@ from django.utils.translation import gettext as _
 
 from incentives.models import Pool
 from incentives.rules import Status
+from incentives.services.bonus_policies import terms_for
+from incentives.services.bonus_years import acts_in, pool_year
 from incentives.services.closing import headline_on
 from incentives.services.explaining import policy_in_words
+from incentives.services.policy_words import terms_in_words
 from incentives.services.reading import balances_by_year, policies_in_force
 from incentives.services.years import fiscal_year, year_named
 from incentives.tables import TransferTable
@@ -41,9 +44,13 @@ def show(request, code: str, year: int):
     pool = get_object_or_404(Pool, code=code)
     account = pool.accounts().filter(code=pool.account_code(year)).first()
     newest = company_yesterday(timezone.now()) or timezone.localdate()
-    if account is None and fiscal_year(newest).name != year:
+    acts = acts_in(pool, year)
+    if account is None and fiscal_year(newest).name != year and not acts:
         raise Http404
     facts = {
+        "year": pool_year(pool, year),
+        "acts": acts,
+        "rules": terms_in_words(terms_for(pool, year_named(year)), currency=pool.currency),
         "pool": pool,
         "balance": account.balance() if account else 0,
         "expected": _expected(pool, year),

@@ -34,11 +34,15 @@ def look_then_act(
     back_text: str,
     lead: str = "",
     private: bool = False,
+    refusals: tuple[type[Exception], ...] = (PlacesRefused, EmploymentRefused),
 ) -> HttpResponse:
     """Show the form, then the effects of `act(**cleaned)`, then act and go `back`. What is private
-    never stands in an address, which servers write down: on the way back it is posted."""
+    never stands in an address, which servers write down: on the way back it is posted. `refusals`
+    are what the act raises with a message."""
     asked_again = "again" in request.POST
-    looked = _looked(request, form, act) if form.is_valid() and not asked_again else None
+    looked = None
+    if form.is_valid() and not asked_again:
+        looked = _looked(request, form, act, refusals)
     if looked and looked.done:
         messages.success(request, " ".join(looked.effects))
         return redirect(back)
@@ -53,10 +57,15 @@ def look_then_act(
     return render(request, "people/act.html", context)
 
 
-def _looked(request: HttpRequest, form: Form, act: Callable[..., Effects]) -> Looked | None:
+def _looked(
+    request: HttpRequest,
+    form: Form,
+    act: Callable[..., Effects],
+    refusals: tuple[type[Exception], ...],
+) -> Looked | None:
     try:
         return act_once_seen(lambda: act(**form.cleaned_data), seen=request.POST.get("seen", ""))
-    except (PlacesRefused, EmploymentRefused) as refused:
+    except refusals as refused:
         field = getattr(refused, "field", "")
         form.add_error(field if field in form.fields else None, str(refused))
         return None
