@@ -357,6 +357,7 @@ POSTED = {
     "decide-restatement": {"refuse": ""},
     "decide-year-act": {"refuse": ""},
     "excuse": {"reason": "Flood"},
+    "read-import-anew": {"encoding": "utf-8", "date_order": "dmy", "decimal": "point"},
     "rename-site": {"name": "Main house"},
     "remove-calendar-entry": {"confirmed": "yes"},
     "rename-department": {"name": "Front desk"},
