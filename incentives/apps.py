@@ -9,6 +9,7 @@ class IncentivesConfig(AppConfig):
         from incentives.cards import cards
         from incentives.entries import ENTRIES
         from incentives.guards import GUARDS
+        from incentives.receivers import enqueue_estimates
         from incentives.services import figure_imports, payment_imports  # noqa: F401
         from incentives.services.bonus_checking import check_bonuses
         from incentives.services.checking import check_pools
@@ -16,9 +17,11 @@ class IncentivesConfig(AppConfig):
         from incentives.services.departments import what_becomes_of_goals
         from incentives.services.personal import PARTS
         from incentives.services.pools import final_day_behind
+        from incentives.services.questions import forget
+        from incentives.signals import day_closed, day_restated
         from ledger.services.checking import also_check
         from people import guards, menu, today
-        from people.services import personal
+        from people.services import erasing, personal
         from people.services.departments import tell_effects
         from people.services.policies import refuse_when
         from people.services.rule_changes import ask_for_final_days
@@ -26,9 +29,12 @@ class IncentivesConfig(AppConfig):
         guards.register(*GUARDS)
         menu.register(*ENTRIES)
         personal.register(*PARTS)
+        erasing.also_forget(forget)
         today.register("incentives", cards)
         also_check(check_pools)
         also_check(check_bonuses)
         refuse_when("fiscal_year_start", final_day_behind)
         ask_for_final_days(last_final_day)
         tell_effects(what_becomes_of_goals)
+        day_closed.connect(enqueue_estimates, dispatch_uid="incentives.estimates.closed")
+        day_restated.connect(enqueue_estimates, dispatch_uid="incentives.estimates.restated")

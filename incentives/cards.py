@@ -7,13 +7,15 @@ import rules
 from django.http import HttpRequest
 from django.utils import timezone
 
-from incentives.models import BonusRun, Pool, PoolYearAct, Restatement
+from incentives.models import BonusRun, Pool, PoolYearAct, Restatement, StatementQuestion
 from incentives.permissions import held_for
 from incentives.rules import GoalState
 from incentives.services.bonus_runs import why_not_approve
 from incentives.services.closing import CloseRefused
 from incentives.services.factors import proposable, with_factors
 from incentives.services.goals import ShownGoal
+from incentives.services.own_bonus import own_shares, so_far, why_no_share
+from incentives.services.questions import overdue, waiting
 from incentives.services.reading import balances_by_year, due_goals
 from incentives.services.run_reading import years_to_share
 from people.models import Employee, Role, User
@@ -34,11 +36,7 @@ def cards(request: HttpRequest, now: datetime) -> Iterator[Card]:
         yield from _held(user)
     if rules.has_perm("incentives.approve_restatement", user):
         yield from _to_approve(user)
-    if rules.has_perm("incentives.approve_bonus", user):
-        yield from _bonus_to_approve(user)
-        yield from _year_acts(user)
-    if rules.has_perm("incentives.run_bonus", user):
-        yield from _years_to_share(now)
+    yield from _bonus_work(user, now)
     if Role.EXECUTIVE in roles and day:
         yield from _missed(day, goals)
     if Role.FINANCE in roles:
@@ -46,6 +44,19 @@ def cards(request: HttpRequest, now: datetime) -> Iterator[Card]:
     employee = getattr(user, "employee", None)
     if employee and day:
         yield from _department(employee, day, goals)
+    if employee:
+        yield _bonus(employee, day, now)
+
+
+def _bonus_work(user: User, now: datetime) -> Iterator[Card]:
+    """What of the yearly bonus waits for whoever approves it, runs it and answers for it."""
+    if rules.has_perm("incentives.approve_bonus", user):
+        yield from _bonus_to_approve(user)
+        yield from _year_acts(user)
+    if rules.has_perm("incentives.run_bonus", user):
+        yield from _years_to_share(now)
+    if rules.has_perm("incentives.see_bonus_of_people", user):
+        yield from _questions()
 
 
 def _awaited(user: User, day: date, goals: list[ShownGoal]) -> Iterator[Card]:
@@ -124,11 +135,32 @@ def _missed(day: date, goals: list[ShownGoal]) -> Iterator[Card]:
 
 
 def _department(employee: Employee, day: date, goals: list[ShownGoal]) -> Iterator[Card]:
-    """How one's own department did yesterday, and the place of one's bonus."""
+    """How one's own department did yesterday."""
     membership = employee.memberships.on(day).select_related("department").first()
     if membership is None:
         return
     own = [goal for goal in goals if goal.department.pk == membership.department_id]
     facts = {"department": membership.department, "day": day, "goals": own}
     yield Card(MINE, "incentives/cards/my_department.html", facts)
-    yield Card(MINE, "incentives/cards/my_bonus.html")
+
+
+def _bonus(employee: Employee, day: date | None, now: datetime) -> Card:
+    """The own share as it would be today; of a year that is decided, where to read it."""
+    shares = own_shares(employee, since=timezone.localdate(now).year - 1)
+    estimates = so_far(shares, day=day)
+    facts = {
+        "estimates": estimates,
+        "decided": [share for share in shares if share.run.is_decided()],
+        "why_none": "" if estimates else why_no_share(employee, now=now),
+    }
+    return Card(MINE, "incentives/cards/my_bonus.html", facts)
+
+
+def _questions() -> Iterator[Card]:
+    """Whose question about a statement waits for finance."""
+    open_ones = waiting(StatementQuestion.objects.all())
+    count = open_ones.count()
+    if count:
+        late = overdue(open_ones, on=timezone.localdate()).count()
+        facts = {"count": count, "overdue": late}
+        yield Card(NEEDS_ME, "incentives/cards/questions.html", facts)

@@ -6,6 +6,7 @@ from datetime import date
 from incentives.models import GoalVerdict, Metric
 from incentives.rules import GoalState
 from incentives.services.bonus_comparing import Bar
+from incentives.services.statements import Statement
 
 WIDTH, HEIGHT, MARGIN = 720, 200, 12
 
@@ -147,3 +148,29 @@ def _kind(bar: Bar) -> str:
     if bar.low_minor < 0:
         return "losing"
     return "gaining" if bar.high_minor > 0 else "same"
+
+
+@dataclass(frozen=True)
+class EarnedCurve:
+    """What somebody had earned, day by day; coordinates are SVG user units."""
+
+    width: int
+    height: int
+    line: str
+    ground: str
+    """The line closed along the bottom."""
+
+
+def earned_curve(statement: Statement) -> EarnedCurve:
+    """Along the whole year, also while it is running."""
+    days = max((statement.last - statement.first).days, 1)
+    top = max(statement.earned_minor, 1)
+    bottom = HEIGHT - MARGIN
+    points = [
+        (MARGIN + (WIDTH - 2 * MARGIN) * (day - statement.first).days // days,
+         bottom - (HEIGHT - 2 * MARGIN) * min(total, top) // top)
+        for day, total in statement.curve
+    ]  # fmt: skip
+    line = " ".join(f"{x},{y}" for x, y in points)
+    ground = f"{MARGIN},{bottom} {line} {points[-1][0]},{bottom}"
+    return EarnedCurve(WIDTH, HEIGHT, line, ground)

@@ -1,10 +1,12 @@
 """What lists are narrowed by, as django-filter classes."""
 
 from django.db.models import F, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_filters import CharFilter, ChoiceFilter, DateFilter, FilterSet, ModelChoiceFilter
 
-from incentives.models import BonusRun, BonusShare, DayVerdict, Restatement
+from incentives.models import BonusRun, BonusShare, DayVerdict, Restatement, StatementQuestion
+from incentives.services.questions import overdue, waiting
 from people import names
 from people.filters import department_choices
 from people.models import Department
@@ -105,3 +107,22 @@ class RunPeopleFilter(FilterSet):
         if which == NOTHING:
             return found.filter(share_minor=0)
         return found.filter(share_minor=F("cap_minor"), share_minor__gt=0)
+
+
+OPEN, OVERDUE, ANSWERED = "open", "overdue", "answered"
+
+
+class QuestionFilter(FilterSet):
+    state = ChoiceFilter(
+        label=_("State"), method="in_state", empty_label=_("all"),
+        choices=[(OPEN, _("open")), (OVERDUE, _("overdue")), (ANSWERED, _("answered"))],
+    )  # fmt: skip
+
+    class Meta:
+        model = StatementQuestion
+        fields: tuple[str, ...] = ()
+
+    def in_state(self, found: QuerySet, _name: str, state: str) -> QuerySet:
+        if state == OVERDUE:
+            return overdue(found, on=timezone.localdate())
+        return waiting(found) if state == OPEN else found.exclude(answered_at=None)

@@ -566,3 +566,14 @@ class PayrollLayoutForm(forms.ModelForm):
         self.instance.columns = self.cleaned_data["columns"]
         self.instance.cost_centres = self.cleaned_data["cost_centres"]
         return self.instance
+
+
+class QuestionForm(forms.Form):
+    text = forms.CharField(
+        label=_("Your question"), max_length=2000, widget=forms.Textarea({"rows": 4}),
+        help_text=_("Finance reads it and answers here."),
+    )  # fmt: skip
+
+
+class AnswerForm(forms.Form):
+    text = forms.CharField(label=_("Answer"), max_length=2000, widget=forms.Textarea({"rows": 6}))

@@ -2,10 +2,12 @@
 
 import django_tables2 as tables
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from incentives.models import BonusRun, BonusShare, DayVerdict, Restatement
+from incentives.models import BonusRun, BonusShare, DayVerdict, Restatement, StatementQuestion
 from ledger.models import Transfer
 from people.columns import (
     NUMBER,
@@ -250,3 +252,40 @@ class PayrollLayoutTable(tables.Table):
 
     def render_columns_in_words(self, value):
         return ", ".join(column["header"] for column in value)
+
+
+class QuestionTable(tables.Table):
+    """Questions about statements, what is to be answered first on top; never their text."""
+
+    who = tables.Column(_("Who asks"), accessor="share__employee",
+                        order_by=("share__employee__sort_key", "id"))  # fmt: skip
+    run = tables.Column(_("Bonus"), accessor="share__run", orderable=False)
+    made_at = MomentColumn(_("Asked"), order_by=("made_at", "id"))
+    answer_by = DayColumn(_("Answer by"), order_by=("answer_by", "id"))
+    state = tables.Column(_("State"), empty_values=(), orderable=False)
+    answered_by = tables.Column(
+        _("Answered by"), accessor="answered_by__display_name", orderable=False
+    )
+
+    class Meta:
+        model = StatementQuestion
+        fields = ("who", "run", "made_at", "answer_by", "state", "answered_by")
+        order_by = "answer_by"
+        attrs = {"class": "table"}
+        empty_text = _("No question was found: everything is answered.")
+
+    def render_who(self, value, record):
+        address = reverse("bonus-question", args=[record.pk])
+        return format_html('<a href="{}">{}</a>', address, value)
+
+    def value_who(self, value):
+        return value.name
+
+    def render_state(self, record):
+        look = " provisional" if record.is_overdue(on=timezone.localdate()) else ""
+        return format_html('<span class="tag{}">{}</span>', look, self.value_state(record))
+
+    def value_state(self, record):
+        if record.answered_at:
+            return gettext("answered")
+        return gettext("overdue") if record.is_overdue(on=timezone.localdate()) else gettext("open")

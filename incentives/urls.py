@@ -9,8 +9,10 @@ from incentives.views import (
     departments,
     factors,
     figures,
+    own_bonus,
     payroll,
     pools,
+    questions,
     replays,
     restatements,
     runs,
@@ -77,4 +79,13 @@ urlpatterns = [
         bonus_years.decide,
         name="decide-year-act",
     ),
+    path("bonus/", own_bonus.index, name="my-bonus"),
+    path("bonus/questions/", questions.index, name="bonus-questions"),
+    path("bonus/questions/<int:pk>/", questions.answer, name="bonus-question"),
+]
+# Last of all: a pool's code may be any word, and those above are taken.
+urlpatterns += [
+    path("bonus/<slug:code>/<int:year>/", own_bonus.show, name="my-statement"),
+    path("bonus/<slug:code>/<int:year>/ask/", own_bonus.ask, name="ask-about-statement"),
+    path("bonus/<slug:code>/<int:year>/statement.pdf", own_bonus.pdf, name="my-statement-pdf"),
 ]

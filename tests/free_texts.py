@@ -11,7 +11,7 @@ from people import guards
 OWN_APPS = ("people", "ledger", "incentives", "cms", "screens")
 FREE_TEXTS = {
     "name", "job_title", "reason", "why", "headline", "summary", "subject", "last_error",
-    "filename", "place", "email", "to", "body", "user_agent", "title",
+    "filename", "place", "email", "to", "body", "user_agent", "title", "text", "answer",
 }  # fmt: skip
 """What people write, by the columns' names; `BOUND` are those of that name whose texts are ours."""
 BOUND = {"policy.name", "auditentry.subject"}

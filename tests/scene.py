@@ -17,9 +17,10 @@ from wagtail.models import Collection
 
 from cms.rights import give_rights
 from cms.services.posting import post_day
-from incentives.models import HeldFigure, PayrollLayout, PoolYearAct, Result
+from incentives.models import HeldFigure, PayrollLayout, PoolYearAct, Result, StatementQuestion
 from incentives.services.bonus_policies import Terms, set_bonus_policy
 from incentives.services.bonus_runs import draft
+from incentives.services.estimates import estimate
 from incentives.services.payroll_layouts import save_layout, standard_layout
 from incentives.services.recording import Figure, record
 from incentives.services.restating import Correction, propose
@@ -121,6 +122,7 @@ def scene(missed_monday, goals, cast, wednesday, settings, tmp_path):
         missed_monday.pool, with_factors, from_date=new_year, reason="fair pay", by=dee
     )
     screen, secret = add_screen("Hall", place="", language="en", by=root)
+    estimated = estimate(missed_monday.pool, 2026, by=root, now=wednesday)
     return SimpleNamespace(
         held=hold(goals[0], by=bob),
         held_elsewhere=hold(goals[2], by=root),
@@ -159,6 +161,11 @@ def scene(missed_monday, goals, cast, wednesday, settings, tmp_path):
         goals=goals,
         snapshot=missed_monday,
         layout=save_layout(own_layout(), by=cast["finance"]),
+        question=StatementQuestion.objects.create(
+            share=estimated.shares.get(employee__user=cast["employee"]),
+            text="Why so little?",
+            answer_by=TUESDAY,
+        ),
         run=draft(missed_monday.pool, 2026, by=cast["finance"], now=wednesday),
         cast=cast,
     )

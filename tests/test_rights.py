@@ -321,6 +321,21 @@ bonus-replay-file           GET    in  403  403  403  405  403  403  405  403
 bonus-replay-file           POST   in  403  403  403  302  403  403  302  403
 bonus-replay-script         GET    in  403  403  403  200  403  403  200  403
 bonus-replay-script         POST   in  403  403  403  200  403  403  200  403
+
+my-bonus                    GET    in  200  200  200  200  200  200  200  200
+my-bonus                    POST   in  200  200  200  200  200  200  200  200
+my-statement                GET    in  200  200  200  200  200  200  200  200
+my-statement                POST   in  200  200  200  200  200  200  200  200
+my-statement/other-year     GET    in  404  404  404  404  404  404  404  404
+my-statement/other-year     POST   in  404  404  404  404  404  404  404  404
+ask-about-statement         GET    in  405  405  405  405  405  405  405  405
+ask-about-statement         POST   in  200  200  200  200  200  200  200  200
+my-statement-pdf            GET    in  200  200  200  200  200  200  200  200
+my-statement-pdf            POST   in  200  200  200  200  200  200  200  200
+bonus-questions             GET    in  403  403  403  200  403  403  403  403
+bonus-questions             POST   in  403  403  403  200  403  403  403  403
+bonus-question              GET    in  403  403  403  200  403  403  403  403
+bonus-question              POST   in  403  403  403  200  403  403  403  403
 screen                      GET   403  200  200  200  200  200  200  200  200
 screen                      POST  405  405  405  405  405  405  405  405  405
 open-screen/wrong-secret    GET   404  404  404  404  404  404  404  404  404
@@ -450,6 +465,10 @@ def address(line_name: str, scene) -> str:
         "decide-year-act": ["bonus", 2025, scene.year_act.pk],
         "factors": [scene.run.pk],
         "factors-of-department": [scene.run.pk, "CLAIMS" if variant == "own" else "BILLING"],
+        "my-statement": ["bonus", 2025 if variant == "other-year" else 2026],
+        "ask-about-statement": ["bonus", 2026],
+        "my-statement-pdf": ["bonus", 2026],
+        "bonus-question": [scene.question.pk],
         "open-screen": ["not-a-secret"],
         "screen-snapshot": [DaySnapshot.objects.latest().sha256],
     }

@@ -279,6 +279,9 @@ class StatementQuestion(models.Model):
             )
         ]
 
+    def is_overdue(self, *, on: date) -> bool:
+        return self.answered_at is None and self.answer_by < on
+
 
 class PoolYearActs(models.QuerySet):
     def done(self) -> Self:

@@ -87,6 +87,12 @@ def cap_minor(salary_days: int, days: int, cap_bp: int) -> int:
     return salary_days * cap_bp // (days * BASIS * BASIS) if days else 0
 
 
+def at_this_rate(share_minor: int, cap_minor: int, *, days: int, of_days: int) -> int:
+    """What a year would bring somebody whose `days` brought this share, when the rest of the
+    `of_days` goes like them: in proportion, rounded down, and not above the cap."""
+    return min(cap_minor, share_minor * of_days // days) if days else 0
+
+
 class EnvelopeBroken(ValueError):
     """The factors of one department can't be zero-sum: nobody else carries the difference, or
     those who do would leave the band. `others_bp` is what these would get, None for nobody."""

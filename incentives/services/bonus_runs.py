@@ -5,7 +5,7 @@ gives in the moment of approval. Money moves with the approval, all of it or non
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -102,17 +102,6 @@ def compute_again(run: BonusRun, *, by: User, now: datetime) -> BonusRun:
     return draft(run.pool, run.year, by=by, now=now)
 
 
-def estimate(pool: Pool, year: int, *, by: User, now: datetime) -> BonusRun:
-    """What everybody would get as of today; replaces the estimate there was. Pays nothing."""
-    with transaction.atomic():
-        hold_pool(pool)
-        run = BonusRun.objects.filter(pool=pool, year=year, state=State.ESTIMATE).first()
-        sharing = share_out(pool, year, as_of=timezone.localdate(now))
-        return _store(
-            run or BonusRun(pool=pool, year=year, state=State.ESTIMATE), sharing, by=by, now=now
-        )
-
-
 def hold_pool(pool: Pool) -> None:
     """Nobody closes a day, corrects one or decides on this pool's money until the end."""
     change_rules()
@@ -127,11 +116,11 @@ def _store(run: BonusRun, sharing: Sharing, *, by: User, now: datetime) -> Bonus
     run.capped, run.content_sha256 = sharing.capped, sharing.sha256
     run.made_by, run.made_at = by, now
     run.save()
-    codes = _codes(len(sharing.shares))
+    codes = new_codes(len(sharing.shares))
     run.shares.all().delete()
     BonusShare.objects.bulk_create(
         [
-            _row(run, share, position, code)
+            row_of(run, share, position, code)
             for position, (share, code) in enumerate(zip(sharing.shares, codes, strict=True))
         ],
         batch_size=PORTION,
@@ -139,7 +128,7 @@ def _store(run: BonusRun, sharing: Sharing, *, by: User, now: datetime) -> Bonus
     return run
 
 
-def _row(run: BonusRun, share: Share, position: int, code: str) -> BonusShare:
+def row_of(run: BonusRun, share: Share, position: int, code: str) -> BonusShare:
     return BonusShare(
         run=run, employee_id=share.employee_id, department_id=share.department_id,
         position=position, hit_days=share.hit_days, earned_minor=share.earned_minor,
@@ -148,11 +137,13 @@ def _row(run: BonusRun, share: Share, position: int, code: str) -> BonusShare:
     )  # fmt: skip
 
 
-def _codes(count: int) -> list[str]:
+def new_codes(count: int, *, taken: Collection[str] = ()) -> list[str]:
     """By which people find themselves in the replay file, and nobody else finds them."""
     found: set[str] = set()
     while len(found) < count:
-        found.add(secrets.token_hex(4).upper())
+        code = secrets.token_hex(4).upper()
+        if code not in taken:
+            found.add(code)
     return list(found)
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from incentives import rules
-from incentives.models import HeldFigure, Restatement
+from incentives.models import HeldFigure, Restatement, StatementQuestion
 from incentives.services.closing import CloseRefused
 from incentives.services.reading import due_goals
 from people.dates import long_day
@@ -70,6 +70,15 @@ def _corrected(facts: Facts) -> str:
     return text % {"day": _day(facts), "department": facts["department"]}
 
 
+def _asked(facts: Facts) -> str:
+    text = _("Somebody asks about their statement of %(run)s; answer by %(day)s.")
+    return text % {"run": facts["run"], "day": _day(facts)}
+
+
+def _answered(facts: Facts) -> str:
+    return _("Your question about your statement of %(run)s is answered.") % {"run": facts["run"]}
+
+
 AWAITED = Kind(
     "figures-awaited", gettext_lazy("Figures are awaited"), _awaited, way=Way.AT_ONCE,
     roles=frozenset({Role.LEAD}),
@@ -85,7 +94,14 @@ DECIDED = Kind(
 CORRECTED = Kind(
     "day-corrected", gettext_lazy("A day was corrected"), _corrected, roles=frozenset({Role.LEAD})
 )
-register(AWAITED, HELD, PROPOSED, DECIDED, CORRECTED)
+ASKED = Kind(
+    "statement-asked", gettext_lazy("A question about a statement"), _asked, way=Way.AT_ONCE,
+    roles=frozenset({Role.FINANCE}),
+)  # fmt: skip
+ANSWERED = Kind(
+    "statement-answered", gettext_lazy("Your question is answered"), _answered, way=Way.AT_ONCE
+)
+register(AWAITED, HELD, PROPOSED, DECIDED, CORRECTED, ASKED, ANSWERED)
 
 
 def tell_of_held(held: list[HeldFigure], *, by: User) -> None:
@@ -140,6 +156,23 @@ def tell_of_correction(restatement: Restatement) -> None:
     told = leads([restatement.department_id], on=restatement.date, but_not=done_by)
     key = f"restatement:{restatement.pk}:corrected"
     tell_all(CORRECTED, [News(user, key, facts, path) for user in told])
+
+
+def tell_of_question(question: StatementQuestion, *, by: User) -> None:
+    """Finance, without who asks and what: that is read on the page."""
+    facts = {"run": str(question.share.run), "date": str(question.answer_by)}
+    path, key = reverse("bonus-question", args=[question.pk]), f"question:{question.pk}:asked"
+    told = holders_of(Role.FINANCE, but_not=[by.pk])
+    tell_all(ASKED, [News(user, key, facts, path) for user in told])
+
+
+def tell_of_answer(question: StatementQuestion) -> None:
+    """Whoever asked, if they still have an account."""
+    run, user = question.share.run, question.share.employee.user
+    if user:
+        path = reverse("my-statement", args=[run.pool.code, run.year])
+        key = f"question:{question.pk}:answered"
+        tell(user, ANSWERED, key=key, facts={"run": str(run)}, path=f"{path}#questions")
 
 
 def remind_of_awaited(*, now: datetime) -> int:

@@ -10,6 +10,7 @@ from incentives.models import (
     Restatement,
     Result,
     StatementBatch,
+    StatementQuestion,
 )
 from people.models import Employee
 from people.services.personal import Part, Row, as_row, rows_of
@@ -18,6 +19,18 @@ from people.services.personal import Part, Row, as_row, rows_of
 def _payments(employee: Employee) -> list[Row]:
     paid = BonusPayment.objects.filter(share__employee=employee).select_related("made_by")
     return [as_row(payment, without=("share",)) for payment in paid]
+
+
+def _questions(employee: Employee) -> list[Row]:
+    asked = StatementQuestion.objects.filter(share__employee=employee).order_by("pk")
+    return [as_row(each, without=("share",)) for each in asked.select_related("answered_by")]
+
+
+def _answers(employee: Employee) -> list[Row]:
+    """That somebody has answered, and when; the words belong to whoever asked."""
+    given = StatementQuestion.objects.filter(answered_by__employee=employee).order_by("pk")
+    times = given.values_list("answered_at", flat=True)
+    return [{"answered_at": at.isoformat()} for at in times if at]
 
 
 PARTS = (
@@ -29,6 +42,9 @@ PARTS = (
     ),
     rows_of("bonus-shares", _("Shares of the bonus"), BonusShare, "employee"),
     Part("bonus-payments", _("Payments of the bonus"), _payments),
+    Part("statement-questions", _("Questions about the own statement"), _questions),
+    Part("statement-answers", _("Questions answered"), _answers,
+         frozenset({"incentives.StatementQuestion.answered_by"})),
     rows_of("bonus-factors", _("Managers' factors"), BonusAdjustment, "employee", "made_by"),
     rows_of("statements-made", _("Statements made for all"), StatementBatch, "made_by",
             without=("folder",)),

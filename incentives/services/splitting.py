@@ -121,7 +121,7 @@ def share_out(
         raise BonusRefused(str(unknown)) from unknown
     terms = terms or terms_for(pool, span)
     through = min(as_of, span.last)
-    days = _hit_days(pool, span, through=through)
+    days = hit_days_of(pool, span, through=through)
     people = eligible_people(pool, span, terms, as_of=as_of)
     earned = _earn(days, people, Year(span))
     weights, department_bp = _with_department_factors(pool, span, terms, people, earned)
@@ -155,7 +155,8 @@ def to_share_minor(pool: Pool, year: int) -> int:
     return came - account.outgoing.exclude(own).aggregate(s=total)["s"]
 
 
-def _hit_days(pool: Pool, span: FiscalYear, *, through: date) -> list[DayVerdict]:
+def hit_days_of(pool: Pool, span: FiscalYear, *, through: date) -> list[DayVerdict]:
+    """The final days of a year through a day that paid something in, in their newest version."""
     paying = pool.verdicts.filter(
         date__gte=span.first, date__lte=through, status=Status.FINAL
     ).latest_versions()

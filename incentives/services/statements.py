@@ -7,15 +7,18 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from itertools import groupby
 from typing import NamedTuple
 
 from django.conf import settings
+from django.db.models import F
+from django.urls import reverse
 
 from incentives.models import BonusRun, BonusShare, DayVerdict
 from incentives.models.bonus import day_of
 from incentives.rules import BASIS, Status, half_up
-from incentives.rules.bonus import RATE_SCALE
+from incentives.rules.bonus import RATE_SCALE, CapBasis
 from people.models import Employee, Role, RoleAssignment
 
 
@@ -26,6 +29,14 @@ class EarnedDay(NamedTuple):
     contribution_minor: int
     earned_minor: int
     version: int
+    weight: int = 0
+    base: int = 0
+    """Salary × full-time share on the day: of the person, and of everybody."""
+
+    @property
+    def part(self) -> Decimal:
+        """The person's part of the day in percent."""
+        return Decimal(100 * self.weight) / self.base if self.base else Decimal(0)
 
     @property
     def is_corrected(self) -> bool:
@@ -114,11 +125,12 @@ class Statements:
         self.days_of_month = Counter(self.month_of.values())
         self.verdict_days = verdict_days(run)
         self.ask = whom_to_ask(on=run.through)
+        self.link = link_to(run)
 
     def of(self, share: BonusShare) -> Statement:
         """`share` with its employee and department."""
         run, working, employee = self.run, share.working, share.employee
-        days = self._days(working["spans"])
+        days = earned_days(self.days, self.rows, working["spans"])
         return Statement(
             name=employee.name, number=employee.number, department=share.department.name,
             job_title=employee.job_title, language=employee.language, pool=run.pool.code,
@@ -128,25 +140,12 @@ class Statements:
             earned_minor=share.earned_minor, department_bp=working.get("mean_department_bp"),
             manager_bp=share.factor_bp, pool_minor=run.balance_minor, people=run.employees,
             cap_bp=run.policy["cap_bp"],
-            salary_minor=salary_minor(working), other_pools_minor=working["other_pools_minor"],
+            salary_minor=capped_salary_minor(working, run.policy["cap_basis"]),
+            other_pools_minor=working["other_pools_minor"],
             cap_minor=share.cap_minor, share_minor=share.share_minor,
             is_capped=share.is_capped, code=share.code, ask=self.ask,
-            questions_until=questions_until(run), link=link_to(share),
+            questions_until=questions_until(run), link=self.link,
         )  # fmt: skip
-
-    def _days(self, spans: list[list]) -> list[EarnedDay]:
-        """Each in whole minor units of the rounded running sum, so that the days add up to what was
-        earned."""
-        found, exact, shown = [], 0, 0
-        for first, last, weight in _weights(spans):
-            for place in range(bisect_left(self.days, first), bisect_right(self.days, last)):
-                row = self.rows[place]
-                exact += row["rate"] * weight
-                amount = half_up(exact, RATE_SCALE) - shown
-                shown += amount
-                day = self.days[place]
-                found.append(EarnedDay(day, row["contribution_minor"], amount, row["version"]))
-        return found
 
     def _months(self, days: list[EarnedDay]) -> list[EarnedMonth]:
         by_month = groupby(days, key=lambda day: self.month_of[day.date])
@@ -160,7 +159,26 @@ class Statements:
         ]  # fmt: skip
 
 
-def _weights(spans: list[list]) -> list[tuple[date, date, int]]:
+def earned_days(days: list[date], rows: list[dict], spans: list[list]) -> list[EarnedDay]:
+    """A run's stored days, in order, as one person earned on them, each in whole minor units of
+    the rounded running sum, so that the days add up to what was earned."""
+    found, exact, shown = [], 0, 0
+    for first, last, weight in weights(spans):
+        for place in range(bisect_left(days, first), bisect_right(days, last)):
+            row = rows[place]
+            exact += row["rate"] * weight
+            amount = half_up(exact, RATE_SCALE) - shown
+            shown += amount
+            found.append(
+                EarnedDay(
+                    days[place], row["contribution_minor"], amount, row["version"], weight,
+                    row["base"],
+                )
+            )  # fmt: skip
+    return found
+
+
+def weights(spans: list[list]) -> list[tuple[date, date, int]]:
     """Salary times full-time share from a day through another, in the order of time."""
     found = [
         (date.fromisoformat(first), date.fromisoformat(last), annual_minor * fte_bp)
@@ -179,9 +197,15 @@ def months_between(first: date, last: date) -> list[date]:
 
 
 def salary_minor(working: dict) -> int:
-    """What the cap is a share of: the mean annual salary times full-time share, rounded down."""
+    """The mean annual salary times full-time share over the days employed, rounded down."""
     days = working["days"]
     return working["salary_days"] // (days * BASIS) if days else 0
+
+
+def capped_salary_minor(working: dict, cap_basis: str) -> int:
+    """What the cap is a share of: that mean, or salary times full-time share at the year's end."""
+    at_end: int = working["year_end"] // BASIS
+    return at_end if cap_basis == CapBasis.YEAR_END else salary_minor(working)
 
 
 def verdict_days(run: BonusRun) -> int:
@@ -199,9 +223,24 @@ def questions_until(run: BonusRun) -> date | None:
     return run.approved_at.date() + timedelta(days=run.policy["question_days"])
 
 
-def link_to(share: BonusShare) -> str:
-    """The whole address of the page that only its person can open."""
-    return f"{settings.BASE_URL}/bonus/statements/{share.pk}/"
+def link_to(run: BonusRun) -> str:
+    """The whole address of the page that shows everybody their own."""
+    address = reverse("my-statement", args=[run.pool.code, run.year])
+    return f"{settings.BASE_URL}{address}"
+
+
+def weight_minor(run: BonusRun, weight: int) -> Decimal:
+    """What somebody's share was by, in minor units: earned times the factors, not rounded."""
+    factors = (run.policy["department_factor"], run.policy["manager_factor"])
+    return Decimal(weight) / (RATE_SCALE * BASIS ** sum(factors))
+
+
+def paid_for_one(run: BonusRun) -> Decimal | None:
+    """What each minor unit of earned times factors was paid, as whoever got most below the cap
+    shows best; None where everybody is at the cap or nobody got anything."""
+    below = run.shares.filter(share_minor__gt=0, share_minor__lt=F("cap_minor"))
+    most = below.order_by("-share_minor", "position").values_list("share_minor", "working").first()
+    return most[0] / weight_minor(run, most[1]["weight"]) if most else None
 
 
 def whom_to_ask(*, on: date) -> list[str]:

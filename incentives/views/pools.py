@@ -45,7 +45,9 @@ def show(request, code: str, year: int):
     account = pool.accounts().filter(code=pool.account_code(year)).first()
     newest = company_yesterday(timezone.now()) or timezone.localdate()
     acts = acts_in(pool, year)
-    if account is None and fiscal_year(newest).name != year and not acts:
+    running = fiscal_year(newest).name == year
+    known = account or running or acts or pool.bonus_runs.filter(year=year).exists()
+    if not known:
         raise Http404
     facts = {
         "year": pool_year(pool, year),

@@ -29,7 +29,7 @@ from incentives.services.run_reading import (
 )
 from incentives.services.run_reading import spreads as spreads_of
 from incentives.services.splitting import share_out
-from incentives.services.statements import statement_of
+from incentives.statement_page import shown_statement
 from incentives.tables import RunPeopleTable, RunTable
 from people import second_factor
 from people.lists import show_list
@@ -265,5 +265,5 @@ def person(request, pk: int, number: str):
     shares = run.shares.select_related("employee", "department", "run__pool")
     share = get_object_or_404(shares, employee__number=number)
     log_looks([share.employee_id], where=WHERE, by=request.user)
-    context = {"run": run, "share": share, "statement": statement_of(share)}
+    context = {"run": run, "share": share, **shown_statement(share)}
     return render(request, "incentives/run_person.html", context)

@@ -55,7 +55,6 @@ NOT_EXPORTED = {
     "incentives.PoolPolicy.made_by": MADE_IT,
     "incentives.PoolYearAct.decided_by": MADE_IT,
     "incentives.PoolYearAct.made_by": MADE_IT,
-    "incentives.StatementQuestion.answered_by": MADE_IT,
     "incentives.Target.made_by": MADE_IT,
     "screens.Screen.made_by": MADE_IT,
     "people.PersonKey.employee": "a secret",

@@ -6,6 +6,7 @@ from cms.services.posting import post_day, post_owed
 from incentives.models import DayVerdict
 from incentives.rules import Status
 from incentives.services.closing import CloseRefused, close_day, company_scope, policies_on
+from incentives.services.estimates import renew_estimates
 from incentives.services.notices import remind_of_awaited
 from incentives.services.statement_batches import take_away_old
 from incentives.tasks import go_on_with_statements
@@ -23,7 +24,10 @@ DAYS_BACK = 14
 
 
 class Command(ProductCommand):
-    help = "Close the days that are due, post what is owed, send mail. Run it every few minutes."
+    help = (
+        "Close the days that are due, post what is owed, renew estimates of the bonus, send mail."
+        " Run it every few minutes."
+    )
 
     def handle(self, **options) -> None:
         now, by = timezone.now(), self.account(options)
@@ -42,6 +46,7 @@ class Command(ProductCommand):
                     posted.append(day)
         # What could be closed is posted, whatever was refused beside it.
         posted += post_owed(now=now)
+        refusals += renew_estimates(by=by, now=now)
         forget_what_is_over(now=now)
         take_away_old(now=now)
         go_on_with_statements()
