@@ -32,6 +32,8 @@ from incentives.services.run_notices import (
     DECIDES,
     tell_of_proposal,
     tell_of_sending_back,
+    tell_of_statements,
+    tell_of_void,
 )
 from incentives.services.splitting import Share, Sharing, percent, share_out, stored_sha256
 from incentives.services.years import is_closed
@@ -419,6 +421,7 @@ def approve(run: BonusRun, *, seen_sha256: str, by: User, now: datetime) -> Bonu
     run.shares.update(sealed=True)
     _move_to_payout(run, by=by)
     _log("approve_bonus", run, by=by)
+    tell_of_statements(run)
     return run
 
 
@@ -550,6 +553,8 @@ def void(run: BonusRun, *, reason: str, by: User, now: datetime) -> BonusRun:
         raise BonusRefused(_("Say why the run is void."))
     if BonusPayment.objects.filter(share__run=run).exists():
         raise BonusRefused(_("Somebody has been paid: what is paid is not taken back."))
+    if run.state == State.APPROVED:
+        tell_of_void(run)
     reverse_many(approved_transfers(run), why=_("bonus %(run)s void") % {"run": run}, by=by)
     run.state, run.voided_by, run.voided_at, run.void_reason = State.VOID, by, now, reason
     run.save()

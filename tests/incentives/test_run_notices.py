@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from incentives.services.bonus_runs import draft, propose, send_back, void
+from incentives.services.bonus_runs import approve, draft, propose, send_back, void
 from people.models import Notice, Role, RoleAssignment
 from tests.incentives.test_bonus_runs import NEW_YEAR, pool, proposed  # noqa: F401
 from tests.incentives.test_notices import told
@@ -50,6 +50,19 @@ def test_proposed_again_after_it_was_sent_back_it_is_told_again(proposed, eve, f
 def test_who_takes_the_own_proposal_back_is_not_told(proposed, fay):
     send_back(proposed, reason="wrong leaver", by=fay)
     assert "fay" not in told()
+
+
+READY = "The bonus of 2026 is approved: your statement shows how your share came about."
+TAKEN_BACK = "The bonus of 2026 was taken back: your statement does not hold any more."
+
+
+def test_everybody_with_a_share_is_told_of_the_statement_and_when_it_is_void(proposed, eve, fay):
+    run = approve(proposed, seen_sha256=proposed.content_sha256, by=eve, now=NEW_YEAR)
+    all_told = {name: [READY] for name in ("ann", "bob", "cas", "fay")} | {"eve": [WAITS, READY]}
+    assert told() == all_told
+    assert Notice.objects.filter(user__username="ann").get().path == "/bonus/bonus/2026/"
+    void(run, reason="wrong leaver", by=fay, now=NEW_YEAR)
+    assert told() == {name: [*texts, TAKEN_BACK] for name, texts in all_told.items()}
 
 
 def test_nobody_is_told_of_a_draft_that_is_void(pool, ann, fay):
