@@ -250,26 +250,6 @@ def _minor_units(amount: Decimal, currency: str) -> int:
         raise forms.ValidationError(str(error)) from error
 
 
-class YearActForm(forms.Form):
-    """Closing a pool's year or opening it again."""
-
-    reason = forms.CharField(label=_("Why"), max_length=500, widget=forms.Textarea({"rows": 3}))
-
-
-class WriteOffForm(YearActForm):
-    amount = forms.DecimalField(
-        label=_("Amount that the company bears"), min_value=0, max_digits=15, decimal_places=3
-    )
-    field_order = ("amount", "reason")
-
-    def __init__(self, *args, pool: Pool, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.pool = pool
-
-    def clean_amount(self) -> int:
-        return _minor_units(self.cleaned_data["amount"], self.pool.currency)
-
-
 class RestateForm(forms.Form):
     kind = forms.ChoiceField(label=_("What is wrong?"), choices=Restatement.Kind.choices)
     new = forms.CharField(
@@ -461,6 +441,20 @@ def _written(each: YearToShare) -> str:
 
 class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Why"), max_length=500, widget=forms.Textarea({"rows": 3}))
+
+
+class WriteOffForm(ReasonForm):
+    amount = forms.DecimalField(
+        label=_("Amount that the company bears"), min_value=0, max_digits=15, decimal_places=3
+    )
+    field_order = ("amount", "reason")
+
+    def __init__(self, *args, pool: Pool, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.pool = pool
+
+    def clean_amount(self) -> int:
+        return _minor_units(self.cleaned_data["amount"], self.pool.currency)
 
 
 class PayrollForm(forms.Form):

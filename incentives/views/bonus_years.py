@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from incentives.forms import WriteOffForm, YearActForm
+from incentives.forms import ReasonForm, WriteOffForm
 from incentives.models import Pool, PoolYearAct
 from incentives.services.bonus_years import (
     PoolYear,
@@ -37,7 +37,7 @@ from people.views.acts import look_then_act
 def close(request, code: str, year: int):
     found = _found(code, year)
     return _act(
-        request, found, YearActForm(request.POST or None), close_and_tell,
+        request, found, ReasonForm(request.POST or None), close_and_tell,
         title=_("Close %(year)s of pool %(pool)s"), button=_("Close the year"),
         lead=why_not_close(found, now=timezone.now()) or _in_the_pool(found),
     )  # fmt: skip
@@ -48,7 +48,7 @@ def close(request, code: str, year: int):
 @second_factor.shown_again
 def reopen(request, code: str, year: int):
     return _act(
-        request, _found(code, year), YearActForm(request.POST or None), propose_reopening_and_tell,
+        request, _found(code, year), ReasonForm(request.POST or None), propose_reopening_and_tell,
         title=_("Open %(year)s of pool %(pool)s again"), button=_("Propose"),
         lead=_("What went over comes back, and its days may be corrected in place."),
     )  # fmt: skip
