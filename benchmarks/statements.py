@@ -173,7 +173,14 @@ def _seconds(run: BonusRun, *, workers: int) -> float:
         settings.STATEMENTS_ROOT = folder
         batch = start(run, by=User.objects.system(), now=datetime.now(UTC))
         enqueue_statements(batch)
-        command = [sys.executable, "manage.py", "db_worker", "--batch", "--no-startup-delay"]
+        command = [
+            sys.executable,
+            "manage.py",
+            "db_worker",
+            "--batch",
+            "--no-startup-delay",
+            "--no-reload",
+        ]
         told = product_environment() | {"STATEMENTS_ROOT": folder}
         begun = [
             subprocess.Popen(command, env=told, stderr=subprocess.DEVNULL) for _ in range(workers)
