@@ -7,11 +7,10 @@ the same files.
 
 import fcntl
 import hashlib
-import json
 import os
 import re
 import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,20 +18,20 @@ from pathlib import Path
 from typing import BinaryIO
 
 from django.conf import settings
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 from django.db.models.functions import Lower
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from incentives.models import BonusRun, BonusShare
 from incentives.services.eligibility import BonusRefused
-from incentives.services.statement_pdf import printed
+from incentives.services.statement_pdf import set_statement
 from incentives.services.statements import Statements
 from people.models import Employee, User
 from people.services import audit
+from people.services.binding import Portion, bind
 from people.services.fonts import MissingCharacters
-from people.services.pdf_writing import PdfFile, pdf_of
-from people.services.typesetting import Printed
+from people.services.typesetting import About, Sheet
 
 BUNDLE = "bundle.pdf"
 PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
@@ -40,7 +39,9 @@ RESERVED = {"bundle", "con", "prn", "aux", "nul"} | {
     f"{device}{number}" for device in ("com", "lpt") for number in range(10)
 }
 """What Windows keeps for itself, and the bundle."""
-PART = ".part"
+PART, DRAWN = ".part", ".drawn"
+SIZE = 200
+"""Statements that are drawn together: less than a second's work."""
 
 
 @dataclass(frozen=True)
@@ -69,15 +70,24 @@ def write_statements(
     """
     refuse_undecided(run)
     folder.mkdir(parents=True, exist_ok=True)
-    written = Written()
-    with _alone_in(folder), complete(folder / BUNDLE) as out:
-        bundle = bundle_of(run, out)
-        for made in draw(run, run.shares.all(), folder=folder, written=written):
-            bundle.add(made)
-            if progress:
-                progress(written.statements + len(written.missing), run.employees)
-        bundle.finish(made_at=decided_at(run))
+    with _alone_in(folder):
+        written = _write_all(run, folder, progress or _tell_nobody)
     _log(run, written, by=by)
+    return written
+
+
+def _tell_nobody(_done: int, _total: int) -> None:
+    pass
+
+
+def _write_all(run: BonusRun, folder: Path, progress: Callable[[int, int], None]) -> Written:
+    written, paths = Written(), []
+    portions = Portions(run, folder)
+    for number, first in enumerate(range(0, run.employees, SIZE)):
+        paths.append(portion_path(folder, number))
+        for _made in portions.write(first, first + SIZE - 1, written, bound_from=paths[-1]):
+            progress(written.statements + len(written.missing), run.employees)
+    bind_bundle(run, folder, paths)
     return written
 
 
@@ -96,22 +106,41 @@ def _log(run: BonusRun, written: Written, *, by: User) -> None:
     )  # fmt: skip
 
 
-def draw(
-    run: BonusRun, shares: QuerySet[BonusShare], *, folder: Path, written: Written
-) -> Iterator[Printed]:
-    """Each statement, once its file is there; `written` counts it or names what it lacks."""
-    statements, name_of = Statements(run), FileNames()
-    found = shares.select_related("employee", "department").order_by("position")
-    for share in found.iterator(chunk_size=200):
-        try:
-            made = printed(statements.of(share))
-        except MissingCharacters as refused:
-            written.missing.append(_missing(share, refused))
-            continue
-        with complete(folder / name_of(share.employee.number)) as out:
-            out.write(pdf_of(made, made_at=decided_at(run)))
-        written.statements += 1
-        yield made
+class Portions:
+    """Statements of a run, drawn some at a time into a folder."""
+
+    def __init__(self, run: BonusRun, folder: Path) -> None:
+        self.run, self.folder = run, folder
+        self.statements, self.name_of = Statements(run), FileNames()
+
+    def write(self, first: int, last: int, written: Written, *, bound_from: Path) -> Iterator[Path]:
+        """Each statement's file, once it is there, of the shares from one position to another; at
+        the end, what the bundle is bound from. `written` counts them or names what they lack."""
+        shares: list[BonusShare] = []
+        portion = Portion(self._set(first, last, shares, written))
+        files = portion.files(made_at=decided_at(self.run))
+        for share, file in zip(shares, files, strict=True):
+            path = self.folder / self.name_of(share.employee.number)
+            with complete(path) as out:
+                out.write(file)
+            written.statements += 1
+            yield path
+        with complete(bound_from) as out:
+            portion.save_for_print(out)
+
+    def _set(
+        self, first: int, last: int, shares: list[BonusShare], written: Written
+    ) -> Iterator[Sheet]:
+        """Those that can be printed, noted in `shares`."""
+        found = self.run.shares.filter(position__gte=first, position__lte=last)
+        for share in found.select_related("employee", "department").order_by("position"):
+            try:
+                sheet = set_statement(self.statements.of(share))
+            except MissingCharacters as refused:
+                written.missing.append(_missing(share, refused))
+                continue
+            shares.append(share)
+            yield sheet
 
 
 def _missing(share: BonusShare, refused: MissingCharacters) -> Missing:
@@ -124,11 +153,20 @@ def decided_at(run: BonusRun) -> datetime:
     return run.approved_at or run.made_at
 
 
-def bundle_of(run: BonusRun, out: BinaryIO) -> PdfFile:
-    language = settings.LANGUAGE_CODE
-    with translation.override(language):
+def portion_path(folder: Path, number: int) -> Path:
+    """Where a portion waits to be bound."""
+    return folder / f".{number:06}{DRAWN}"
+
+
+def bind_bundle(run: BonusRun, folder: Path, portions: Sequence[Path]) -> None:
+    """`bundle.pdf` of all portions, which are taken away then."""
+    with translation.override(settings.LANGUAGE_CODE):
         title = _("Bonus statements %(year)s") % {"year": run.year}
-    return PdfFile(out, title=title, author=settings.WAGTAIL_SITE_NAME, language=language)
+    about = About(title, settings.WAGTAIL_SITE_NAME, settings.LANGUAGE_CODE)
+    with complete(folder / BUNDLE) as out:
+        bind(portions, Path(out.name), about, made_at=decided_at(run))
+    for path in portions:
+        path.unlink(missing_ok=True)
 
 
 class FileNames:
@@ -167,8 +205,8 @@ def _alone_in(folder: Path) -> Iterator[None]:
     held = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        for part in folder.glob(f".*{PART}"):
-            part.unlink()
+        for left in (*folder.glob(f".*{PART}"), *folder.glob(f".*{DRAWN}")):
+            left.unlink()
         yield
     except BlockingIOError:
         raise BonusRefused(
@@ -176,16 +214,3 @@ def _alone_in(folder: Path) -> Iterator[None]:
         ) from None
     finally:
         os.close(held)
-
-
-def store_drawn(drawn: Iterable[Printed], path: Path) -> None:
-    """Keeps drawn statements for the bundle, a line each."""
-    with complete(path) as out:
-        for made in drawn:
-            out.write(json.dumps(made.as_json()).encode() + b"\n")
-
-
-def stored_drawn(path: Path) -> Iterator[Printed]:
-    with path.open("rb") as lines:
-        for line in lines:
-            yield Printed.from_json(json.loads(line))

@@ -1,7 +1,7 @@
 """A person's statement as a page of A4, in the person's language."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -12,19 +12,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from incentives.rules import BASIS
-from incentives.services.statements import EarnedDay, EarnedMonth, Statement, months_between
+from incentives.services.statements import EarnedMonth, Statement, months_between
 from people.dates import short_day
 from people.money import money
+from people.services.binding import pdf_of
 from people.services.fonts import LEFT_TO_RIGHT_MARK
 from people.services.languages import offered
-from people.services.pdf_writing import pdf_of
-from people.services.typesetting import A4, Colour, Letters, Printed, Sheet, shared_letters
+from people.services.typesetting import A4, About, Colour, Sheet
 
 LEFT, RIGHT, BOTTOM = 48, A4[0] - 48, 46
 WIDE = RIGHT - LEFT
 GAP = 24
 HALF = (WIDE - GAP) / 2
 CHART = 112
+CLOSE = 2
 INK: Colour = (0.09, 0.125, 0.2)
 SOFT: Colour = (0.33, 0.376, 0.455)
 BRAND: Colour = (0.078, 0.259, 0.545)
@@ -39,27 +40,18 @@ APART = f" {LEFT_TO_RIGHT_MARK}·{LEFT_TO_RIGHT_MARK} "
 
 def statement_pdf(statement: Statement, *, made_at: datetime) -> bytes:
     """A file of one statement. Raises fonts.MissingCharacters, naming what can't be printed."""
-    return pdf_of(printed(statement), made_at=made_at)
+    return pdf_of(set_statement(statement), made_at=made_at)
 
 
-def printed(statement: Statement) -> Printed:
-    """The drawn statement, for a file of its own and for the bundle."""
+def set_statement(statement: Statement) -> Sheet:
+    """Ready to be drawn. Raises fonts.MissingCharacters."""
     language = offered(statement.language)
     with translation.override(language):
-        sheet = Sheet(_letters(language))
-        _draw(sheet, statement)
         title = _("Bonus statement %(year)s: %(name)s")
-        return sheet.printed(
-            title=title % {"year": statement.year, "name": statement.name},
-            author=settings.WAGTAIL_SITE_NAME, language=language,
-        )  # fmt: skip
-
-
-@lru_cache(maxsize=32)
-def _letters(language: str) -> Letters:
-    """What statements of a language say anyway, and every letter of a plain keyboard. The
-    language is the active one."""
-    return shared_letters(_draw_specimens)
+        title %= {"year": statement.year, "name": statement.name}
+        sheet = Sheet(About(title, settings.WAGTAIL_SITE_NAME, language))
+        _draw(sheet, statement)
+    return sheet
 
 
 def _draw(sheet: Sheet, statement: Statement) -> None:
@@ -167,13 +159,7 @@ def _charts(sheet: Sheet, statement: Statement, y: float) -> float:
 
 
 def _curve(sheet: Sheet, statement: Statement, bottom: float) -> None:
-    first = statement.first.toordinal()
-    across = HALF / max(statement.last.toordinal() - first, 1)
-    up = (CHART - 12) / max(statement.earned_minor, 1)
-    points = [
-        (LEFT + across * (day.toordinal() - first), bottom + up * total)
-        for day, total in statement.curve
-    ]
+    points = [(round(x, 1), round(bottom + y, 1)) for x, y in _curve_points(statement)]
     sheet.area([*points, (points[-1][0], bottom), (LEFT, bottom)], TINT)
     sheet.line([(LEFT, bottom), (LEFT + HALF, bottom)], RULE)
     sheet.line(points, BRAND, 1.4)
@@ -182,6 +168,20 @@ def _curve(sheet: Sheet, statement: Statement, bottom: float) -> None:
     beside = x if x > LEFT + HALF / 2 else LEFT
     align = 1 if beside == x else 0
     sheet.text(beside, y + 4, amount, 8, colour=BRAND, bold=True, align=align)
+
+
+def _curve_points(statement: Statement) -> list[tuple[float, float]]:
+    """From the page's left and the chart's bottom; no more of them than can be told apart."""
+    first = statement.first.toordinal()
+    across = HALF / max(statement.last.toordinal() - first, 1)
+    up = (CHART - 12) / max(statement.earned_minor, 1)
+    points: list[tuple[float, float]] = []
+    for day, total in statement.curve:
+        x = LEFT + across * (day.toordinal() - first)
+        if len(points) > 1 and x < points[-2][0] + CLOSE:
+            points.pop()
+        points.append((x, up * total))
+    return points
 
 
 def _bars(
@@ -398,39 +398,3 @@ def _part(share: int, whole: int) -> str:
 
 def _factor(basis_points: int) -> str:
     return "× " + formats.number_format(Decimal(basis_points) / BASIS, 4).rstrip("0").rstrip(".,")
-
-
-KEYBOARD = "".join(map(chr, range(33, 127))) + " ·×–…“”’₹£€"
-
-
-def _draw_specimens(sheet: Sheet) -> None:
-    """Whatever statements say in the active language, in each of the ways they say it."""
-    for bold in (False, True):
-        sheet.text(0, 0, KEYBOARD, 9, colour=INK, bold=bold)
-    for statement in _specimens():
-        _draw(sheet, statement)
-
-
-def _specimens() -> Iterator[Statement]:
-    days = [
-        EarnedDay(date(2001, month, day), 100, 100, 2)
-        for month in range(1, 13)
-        for day in range(1, 8)
-    ]
-    first, last = date(2001, 1, 1), date(2001, 12, 31)
-    months = [EarnedMonth(month, 7, 7, 700) for month in months_between(first, last)]
-    plain = Statement(
-        name="", number="1", department="", job_title="", language="", pool="", currency="GBP",
-        year=2001, first=first, last=last, through=last, is_estimate=False, days=days,
-        months=months, verdict_days=240, earned_minor=8400, department_bp=BASIS,
-        manager_bp=BASIS, pool_minor=10**9, people=1, cap_bp=2000, salary_minor=10**7,
-        other_pools_minor=0, cap_minor=10**6, share_minor=5000, is_capped=False, code="x",
-        ask=[], questions_until=last, link="",
-    )  # fmt: skip
-    nothing = replace(plain, share_minor=0, people=2, questions_until=None)
-    yield plain
-    yield replace(plain, is_capped=True, is_estimate=True, other_pools_minor=1)
-    yield nothing
-    yield replace(nothing, days=days[:1], cap_minor=0)
-    yield replace(nothing, pool_minor=0)
-    yield replace(nothing, days=[], months=[])

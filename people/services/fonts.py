@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from itertools import groupby
 from pathlib import Path
@@ -11,8 +11,9 @@ from arabic_reshaper import ArabicReshaper
 from bidi.algorithm import get_display
 from django.utils.translation import gettext as _
 from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.pdfdoc import PDFDocument
 from reportlab.pdfbase.ttfonts import TTFont
-from reportlab.pdfgen.canvas import Canvas
+from reportlab.pdfgen.textobject import PDFTextObject
 
 FOLDER = Path(__file__).resolve().parent.parent / "fonts"
 FILES = {
@@ -26,12 +27,16 @@ REGULAR = ("DejaVuSansCondensed", "NotoSansSC")
 BOLD = ("DejaVuSansCondensed-Bold", "NotoSansSC")
 """Fonts by preference: a character is set in the first that has it."""
 
+Runs = tuple[tuple[str, str], ...]
+
 LEFT_TO_RIGHT_MARK = "\u200e"
 RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 _joining = ArabicReshaper({"ARABIC LIGATURE ALLAH": False})
 """Every font has the joined letters, but few have whole words in one."""
 DIRECTIONS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 JOINED = re.compile("[\ufb50-\ufdff\ufe70-\ufefe]")
+DRAWN = re.compile(" <(F[B-E][0-9A-F]{2})>")
+"""In what reportlab writes about a font: the characters among which are the joined ones."""
 
 
 class MissingCharacters(Exception):
@@ -43,10 +48,25 @@ class MissingCharacters(Exception):
         super().__init__(message % {"characters": self.characters, "text": text})
 
 
+class ReadableFont(TTFont):
+    """Joined Arabic letters are copied and searched as the letters they stand for."""
+
+    def addObjects(self, doc: PDFDocument) -> None:  # noqa: N802
+        super().addObjects(doc)
+        for name, each in doc.idToObject.items():
+            if name.startswith("toUnicodeCMap:"):
+                each.content = DRAWN.sub(_meaning, each.content)
+
+
+def _meaning(drawn: re.Match) -> str:
+    read = as_read(chr(int(drawn[1], 16)))
+    return f" <{read.encode('utf-16-be').hex()}>"
+
+
 @cache
 def font(name: str) -> TTFont:
     """Registered with reportlab on first use: reading one takes up to a quarter of a second."""
-    found = TTFont(name, FOLDER / FILES[name])
+    found = ReadableFont(name, FOLDER / FILES[name], asciiReadable=False)
     pdfmetrics.registerFont(found)
     return found
 
@@ -58,7 +78,7 @@ def font_of(character: str, among: tuple[str, ...] = SLIPS) -> str:
     return next(has_it, "")
 
 
-def runs(text: str, among: tuple[str, ...] = SLIPS) -> list[tuple[str, str]]:
+def runs(text: str, among: tuple[str, ...] = SLIPS) -> Runs:
     """Pieces of one font each as they stand from left to right, as (font, piece). Raises
     MissingCharacters."""
     seen = as_seen(text)
@@ -66,7 +86,7 @@ def runs(text: str, among: tuple[str, ...] = SLIPS) -> list[tuple[str, str]]:
     if missing:
         raise MissingCharacters(text, missing)
     by_font = groupby(seen, key=lambda character: font_of(character, among))
-    return [(name, "".join(piece)) for name, piece in by_font]
+    return tuple((name, "".join(piece)) for name, piece in by_font)
 
 
 def as_seen(text: str) -> str:
@@ -83,22 +103,17 @@ def as_read(character: str) -> str:
     return unicodedata.normalize("NFKC", character) if JOINED.match(character) else character
 
 
-def width(text: str, size: float) -> float:
+def width(text: str, size: float, among: tuple[str, ...] = SLIPS) -> float:
     """In points."""
-    return sum(pdfmetrics.stringWidth(piece, name, size) for name, piece in runs(text))
+    return sum(pdfmetrics.stringWidth(piece, name, size) for name, piece in runs(text, among))
 
 
-def lines(text: str, size: float, *, within: float) -> list[str]:
+def lines(text: str, size: float, *, within: float, among: tuple[str, ...] = SLIPS) -> list[str]:
     """Broken at a space where there is one, else between any two characters. Raises
     MissingCharacters."""
-    runs(text)
-    return broken(text, within=within, width_of=lambda character: width(character, size))
-
-
-def broken(text: str, *, within: float, width_of: Callable[[str], float]) -> list[str]:
-    """The same by any measure of a character's width."""
+    runs(text, among)
     text = " ".join(text.split())
-    widths = [width_of(character) for character in text]
+    widths = [size * _width_of(character, among) for character in text]
     found, start, left = [], 0, sum(widths)
     while left > within:
         end, wide = start + 1, widths[start]
@@ -113,9 +128,22 @@ def broken(text: str, *, within: float, width_of: Callable[[str], float]) -> lis
     return [*found, text[start:]]
 
 
-def write(canvas: Canvas, x: float, y: float, text: str, size: float) -> None:
-    """One line, its base line beginning at (x, y)."""
-    for name, piece in runs(text):
-        canvas.setFont(name, size)
-        canvas.drawString(x, y, piece)
-        x += pdfmetrics.stringWidth(piece, name, size)
+@lru_cache(maxsize=20_000)
+def _width_of(character: str, among: tuple[str, ...]) -> float:
+    return width(character, 1, among)
+
+
+def write(
+    text: PDFTextObject, x: float, y: float, pieces: Runs, size: float, *, bold: bool = False
+) -> None:
+    """One line, its base line beginning at (x, y). In bold, a font that has no bold brother gets
+    an edge, as wide as the canvas draws lines."""
+    text.setTextOrigin(x, y)
+    for name, piece in pieces:
+        text.setFont(name, size)
+        if bold and name in REGULAR:
+            text.setTextRenderMode(2)
+            text.textOut(piece)
+            text.setTextRenderMode(0)
+        else:
+            text.textOut(piece)

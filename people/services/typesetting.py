@@ -1,245 +1,159 @@
-"""Pages of text and lines for documents that are made by the thousand.
+"""Pages of text, lines and areas, set first and then drawn with reportlab.
 
-What the documents of one language have in common is set in subsets of the fonts that are cut once
-for all of them; only the letters of a name that are not among those make a subset of its own.
-reportlab cuts the subsets; its canvas took three milliseconds for a page of 120 texts.
+What no font has is refused while a page is set, before anything of it is drawn: documents that
+are drawn into one file do not lose each other.
 """
 
-import zlib
-from base64 import b64decode, b64encode
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
-from functools import cache
-from itertools import chain
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from typing import BinaryIO, NamedTuple
+
+from reportlab import rl_config
+from reportlab.pdfgen.canvas import Canvas
 
 from people.services import fonts
 
+# As many bytes as it takes, and not a quarter more so that they are ASCII.
+rl_config.useA85 = 0
+
 A4 = (595, 842)
-MOST = 250
-"""Characters in a subset: its codes are one byte, 0 stands for what is missing."""
-
 Colour = tuple[float, float, float]
-Piece = tuple[str, bytes]
+Points = Sequence[tuple[float, float]]
 
 
-@dataclass(frozen=True)
-class Subset:
-    """Characters of one font as they are numbered in a document, from 1."""
+class About(NamedTuple):
+    """What a document tells readers of itself."""
 
-    font: str
-    characters: str
-
-
-@dataclass(frozen=True)
-class Link:
-    """An area of a page, in points from its lower left corner, that leads to an address."""
-
-    left: float
-    bottom: float
-    right: float
-    top: float
-    address: str
-
-
-@dataclass(frozen=True)
-class Printed:
-    """A document's pages: compressed drawing orders and links of each, and the subsets they name.
-    `title`, `author` and `language` are told to readers."""
-
-    pages: list[bytes]
-    links: list[list[Link]]
-    subsets: dict[str, Subset]
     title: str
     author: str
     language: str
 
-    def as_json(self) -> dict:
-        return asdict(self) | {"pages": [b64encode(page).decode() for page in self.pages]}
 
-    @classmethod
-    def from_json(cls, kept: dict) -> "Printed":
-        return cls(
-            **kept
-            | {
-                "pages": [b64decode(page) for page in kept["pages"]],
-                "links": [[Link(**link) for link in links] for links in kept["links"]],
-                "subsets": {label: Subset(**each) for label, each in kept["subsets"].items()},
-            }
-        )
+class Words(NamedTuple):
+    """A line of text as it stands from left to right, in pieces of one font each."""
 
+    x: float
+    y: float
+    pieces: fonts.Runs
+    size: float
+    colour: Colour
+    bold: bool
 
-@dataclass
-class Letters:
-    """The characters that all documents of a language share, by weight and subset."""
-
-    subsets: dict[str, Subset] = field(default_factory=dict)
-    places: dict[tuple[str, str], Piece] = field(default_factory=dict)
-    known: dict[tuple[str, bool], tuple[list[Piece], float]] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, used: dict[str, set[str]]) -> "Letters":
-        """By font, the characters to be shared."""
-        made = cls()
-        for name, characters in sorted(used.items()):
-            each = "".join(sorted(characters))
-            for start in range(0, len(each), MOST):
-                _place(f"C{len(made.subsets)}", Subset(name, each[start : start + MOST]), made)
-        return made
+    @property
+    def edge(self) -> float:
+        """How much of an edge makes it bold; 0 where its fonts are bold, or it need not be."""
+        thin = self.bold and any(name in fonts.REGULAR for name, _piece in self.pieces)
+        return self.size / 30 if thin else 0
 
 
-def _place(label: str, subset: Subset, letters: "Letters | Sheet") -> None:
-    letters.subsets[label] = subset
-    for code, character in enumerate(subset.characters, 1):
-        letters.places[subset.font, character] = label, _escaped(code)
+class Page:
+    """What is on a page; words are above all else."""
 
-
-def _escaped(code: int) -> bytes:
-    """As it stands between the brackets of a PDF string."""
-    plain = 32 <= code < 127 and code not in b"()\\"
-    return bytes([code]) if plain else b"\\%03o" % code
+    def __init__(self) -> None:
+        self.shapes: list[Callable[[Canvas], None]] = []
+        self.words: list[Words] = []
 
 
 class Sheet:
-    """Draws one document; places and sizes in points from a page's lower left corner."""
+    """Sets one document; places and sizes in points from a page's lower left corner."""
 
-    def __init__(self, letters: Letters) -> None:
-        self.letters = letters
-        self.subsets: dict[str, Subset] = {}
-        self.places: dict[tuple[str, str], Piece] = {}
-        self.used: dict[str, set[str]] = {}
-        self.pages: list[list[bytes]] = []
-        self.links: list[list[Link]] = []
-        self.new_page()
+    def __init__(self, about: About) -> None:
+        self.about = about
+        self.pages = [Page()]
 
     def new_page(self) -> None:
-        self.orders: list[bytes] = []
-        self.pages.append(self.orders)
-        self.links.append([])
-        self.colour: Colour | None = None
+        self.pages.append(Page())
 
     def text(
         self, x: float, y: float, text: str, size: float, *, colour: Colour,
         bold: bool = False, align: float = 0,
     ) -> float:  # fmt: skip
-        """One line from `x`, or around it (`align` 0.5), or to it (1); returns its width."""
-        pieces, width = self._set(text, bold)
+        """One line from `x`, or around it (`align` 0.5), or to it (1); returns its width. Raises
+        fonts.MissingCharacters."""
+        pieces, width = _set(text, bold)
         wide = width * size
-        self._fill(colour)
-        self.orders.append(b"BT %.5g %.5g Td" % (x - align * wide, y))
-        for label, shown in pieces:
-            drawn = b"/%s %.5g Tf (%s) Tj" % (label.encode(), size, shown)
-            self.orders.append(self._thickened(drawn, label, size) if bold else drawn)
-        self.orders.append(b"ET")
+        words = Words(x - align * wide, y, pieces, size, colour, bold)
+        self.pages[-1].words.append(words)
         return wide
 
-    def _thickened(self, drawn: bytes, label: str, size: float) -> bytes:
-        """With an edge of its own colour, where a font has no bold brother."""
-        subset = self.subsets.get(label) or self.letters.subsets[label]
-        if subset.font not in fonts.REGULAR:
-            return drawn
-        edge = b"%.3g %.3g %.3g RG" % (self.colour or (0, 0, 0))
-        return b"%s %.3g w 2 Tr %s 0 Tr" % (edge, size / 30, drawn)
-
     def width(self, text: str, size: float, *, bold: bool = False) -> float:
-        return self._set(text, bold)[1] * size
+        return _set(text, bold)[1] * size
 
     def lines(self, text: str, size: float, *, within: float, bold: bool = False) -> list[str]:
         """Broken where it has to be, at spaces where there are any."""
-        width_of = _width_of_bold if bold else _width_of
-        return fonts.broken(text, within=within / size, width_of=width_of)
+        return _lines(text, within / size, bold)
 
     def box(self, x: float, y: float, width: float, height: float, colour: Colour) -> None:
-        self._fill(colour)
-        self.orders.append(b"%.5g %.5g %.5g %.5g re f" % (x, y, width, height))
+        def draw(canvas: Canvas) -> None:
+            canvas.setFillColor(colour)
+            canvas.rect(x, y, width, height, stroke=0, fill=1)
 
-    def area(self, points: Sequence[tuple[float, float]], colour: Colour) -> None:
-        self._fill(colour)
-        self.orders.append(_path(points) + b" f")
+        self.pages[-1].shapes.append(draw)
 
-    def line(
-        self, points: Sequence[tuple[float, float]], colour: Colour, thickness: float = 0.5
-    ) -> None:
-        self.orders.append(b"%.3g %.3g %.3g RG %.3g w 1 j" % (*colour, thickness))
-        self.orders.append(_path(points) + b" S")
+    def area(self, points: Points, colour: Colour) -> None:
+        def draw(canvas: Canvas) -> None:
+            canvas.setFillColor(colour)
+            _path(canvas, points, stroke=0, fill=1)
+
+        self.pages[-1].shapes.append(draw)
+
+    def line(self, points: Points, colour: Colour, thickness: float = 0.5) -> None:
+        def draw(canvas: Canvas) -> None:
+            canvas.setStrokeColor(colour)
+            canvas.setLineWidth(thickness)
+            _path(canvas, points, stroke=1, fill=0)
+
+        self.pages[-1].shapes.append(draw)
 
     def link(self, x: float, y: float, width: float, height: float, address: str) -> None:
-        self.links[-1].append(Link(x, y, x + width, y + height, address))
-
-    def printed(self, *, title: str, author: str, language: str) -> Printed:
-        return Printed(
-            [zlib.compress(b"\n".join(orders), 4) for orders in self.pages], self.links,
-            self.letters.subsets | self.subsets, title, author, language,
-        )  # fmt: skip
-
-    def _fill(self, colour: Colour) -> None:
-        if colour != self.colour:
-            self.colour = colour
-            self.orders.append(b"%.3g %.3g %.3g rg" % colour)
-
-    def _set(self, text: str, bold: bool) -> tuple[list[Piece], float]:
-        """The pieces of one subset each, and the width at a size of one point."""
-        known = self.letters.known.get((text, bold))
-        if known:
-            return known
-        pieces, width, is_common = self._set_anew(text, fonts.BOLD if bold else fonts.REGULAR)
-        if is_common and len(self.letters.known) < 5000:
-            self.letters.known[text, bold] = pieces, width
-        return pieces, width
-
-    def _set_anew(self, text: str, among: tuple[str, ...]) -> tuple[list[Piece], float, bool]:
-        pieces: list[tuple[str, list[bytes]]] = []
-        width, is_common = 0.0, True
-        # In one piece with its spaces: readers turn a piece round, and not the order of pieces.
-        shared = {} if fonts.RIGHT_TO_LEFT.search(text) else self.letters.places
-        for name, run in fonts.runs(text, among):
-            width_of = fonts.font(name).face.getCharWidth
-            for character in run:
-                place = shared.get((name, character))
-                if place is None:
-                    place, is_common = self._own_place(name, character), False
-                label, code = place
-                if not pieces or pieces[-1][0] != label:
-                    pieces.append((label, []))
-                pieces[-1][1].append(code)
-                width += width_of(ord(character))
-        return [(label, b"".join(codes)) for label, codes in pieces], width / 1000, is_common
-
-    def _own_place(self, font: str, character: str) -> Piece:
-        """In a subset of this document's own."""
-        self.used.setdefault(font, set()).add(character)
-        if (font, character) not in self.places:
-            own = [label for label, subset in self.subsets.items() if subset.font == font]
-            before = self.subsets[own[-1]].characters if own else ""
-            if not own or len(before) >= MOST:
-                own, before = [*own, f"P{len(self.subsets)}"], ""
-            _place(own[-1], Subset(font, before + character), self)
-        return self.places[font, character]
+        area = (x, y, x + width, y + height)
+        self.pages[-1].shapes.append(lambda canvas: canvas.linkURL(address, area))
 
 
-@cache
-def _width_of(character: str) -> float:
-    """At a size of one point; what no font has is refused when it is drawn, with its text."""
-    return _width_among(character, fonts.REGULAR)
+def draw(sheets: Iterable[Sheet], out: BinaryIO) -> None:
+    """One PDF of them all, in which each font is once; the same sheets are the same bytes."""
+    first = fonts.font(fonts.REGULAR[0]).fontName
+    canvas = Canvas(out, pagesize=A4, pageCompression=1, invariant=1, initialFontName=first)
+    for sheet in sheets:
+        for page in sheet.pages:
+            for shape in page.shapes:
+                shape(canvas)
+            _write(canvas, page.words)
+            canvas.showPage()
+    canvas.save()
 
 
-@cache
-def _width_of_bold(character: str) -> float:
-    return _width_among(character, fonts.BOLD)
+def _write(canvas: Canvas, words: Iterable[Words]) -> None:
+    text, colour, edge = canvas.beginText(), None, 0.0
+    for each in words:
+        if each.edge not in (0, edge):
+            canvas.drawText(text)
+            edge = each.edge
+            canvas.setLineWidth(edge)
+            text = canvas.beginText()
+        if each.colour != colour:
+            colour = each.colour
+            text.setFillColor(colour)
+            text.setStrokeColor(colour)
+        fonts.write(text, each.x, each.y, each.pieces, each.size, bold=each.bold)
+    canvas.drawText(text)
 
 
-def _width_among(character: str, among: tuple[str, ...]) -> float:
-    name = fonts.font_of(character, among)
-    return fonts.font(name).face.getCharWidth(ord(character)) / 1000 if name else 0
+def _path(canvas: Canvas, points: Points, *, stroke: int, fill: int) -> None:
+    path = canvas.beginPath()
+    path.moveTo(*points[0])
+    for point in points[1:]:
+        path.lineTo(*point)
+    canvas.drawPath(path, stroke=stroke, fill=fill)
 
 
-def _path(points: Sequence[tuple[float, float]]) -> bytes:
-    first, *others = points
-    orders = b"%.1f %.1f m" + b" %.1f %.1f l" * len(others)
-    return orders % tuple(chain.from_iterable((first, *others)))
+@lru_cache(maxsize=5000)
+def _set(text: str, bold: bool) -> tuple[fonts.Runs, float]:
+    """Its pieces, and the width at a size of one point."""
+    among = fonts.BOLD if bold else fonts.REGULAR
+    return fonts.runs(text, among), fonts.width(text, 1, among)
 
 
-def shared_letters(draw: Callable[[Sheet], None]) -> Letters:
-    """The letters of what `draw` draws, to be shared by all that is drawn like it."""
-    specimen = Sheet(Letters())
-    draw(specimen)
-    return Letters.of(specimen.used)
+@lru_cache(maxsize=5000)
+def _lines(text: str, within: float, bold: bool) -> list[str]:
+    return fonts.lines(text, 1, within=within, among=fonts.BOLD if bold else fonts.REGULAR)

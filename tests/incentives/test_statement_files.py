@@ -69,20 +69,21 @@ def test_written_again_the_files_are_the_same(run, fay, tmp_path):
 def test_what_breaks_on_the_way_leaves_no_half_file_and_is_made_good(
     run, fay, tmp_path, monkeypatch
 ):
+    monkeypatch.setattr(statement_files, "SIZE", 2)
     write_statements(run, tmp_path / "whole", by=fay)
-    drawn, printed = [], statement_files.printed
+    drawn, set_statement = [], statement_files.set_statement
 
     def breaks(statement):
         drawn.append(statement)
         if len(drawn) == 3:
             raise KeyboardInterrupt
-        return printed(statement)
+        return set_statement(statement)
 
-    monkeypatch.setattr(statement_files, "printed", breaks)
+    monkeypatch.setattr(statement_files, "set_statement", breaks)
     folder = tmp_path / "broken"
     with pytest.raises(KeyboardInterrupt):
         write_statements(run, folder, by=fay)
-    assert names(folder) == ["ann.pdf", "bob.pdf"]
+    assert names(folder) == [".000000.drawn", "ann.pdf", "bob.pdf"]
     (folder / ".0123456789abcdef.part").write_bytes(b"left by one that was killed")
     write_statements(run, folder, by=fay)
     assert names(folder) == names(tmp_path / "whole")

@@ -6,10 +6,11 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
-from incentives.services.statement_pdf import printed, statement_pdf
+from incentives.services.statement_pdf import set_statement, statement_pdf
 from incentives.services.statements import EarnedDay, EarnedMonth, Statement, months_between
 from people.services import fonts
-from people.services.pdf_writing import PdfFile
+from people.services.binding import Portion, bind
+from people.services.typesetting import About
 
 FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)
 MADE_AT = datetime(2027, 1, 29, 12, tzinfo=UTC)
@@ -192,16 +193,32 @@ def test_the_same_statement_is_the_same_file():
     )
 
 
-def test_what_is_common_is_in_a_bundle_once():
-    out = BytesIO()
-    bundle = PdfFile(out, title="All", author="Ninetyfive", language="en")
+def test_what_is_common_is_in_a_bundle_once(tmp_path):
     people = [statement(name=f"Person {number}") for number in range(150)]
-    for made in people:
-        bundle.add(printed(made))
-    bundle.finish(made_at=MADE_AT)
-    reader = PdfReader(out)
+    paths = [tmp_path / "first", tmp_path / "second"]
+    for path, some in zip(paths, (people[:100], people[100:]), strict=True):
+        with path.open("wb") as out:
+            Portion(map(set_statement, some)).save_for_print(out)
+    bundle = tmp_path / "bundle.pdf"
+    bind(paths, bundle, About("All", "Ninetyfive", "en"), made_at=MADE_AT)
+    reader = PdfReader(bundle)
     assert [f"Person {number}" in page.extract_text() for number, page in enumerate(reader.pages)]
     assert len(reader.pages) == 150
+    assert (reader.metadata.title, reader.metadata.creation_date) == ("All", MADE_AT)
+    assert reader.trailer["/Root"]["/ViewerPreferences"]["/Duplex"] == "/Simplex"
+    assert not any("/Annots" in page for page in reader.pages)
     alone = len(statement_pdf(people[0], made_at=MADE_AT))
     assert alone < 40_000
-    assert len(out.getvalue()) < 150 * alone / 4
+    assert bundle.stat().st_size < 150 * alone / 4
+
+
+def test_statements_drawn_together_are_whole_files_of_their_own():
+    long = statement([replace(day, version=2) for day in hit_days()], name="Long")
+    people = [statement(name="王小明"), long, statement(name="Ann")]
+    files = Portion(map(set_statement, people)).files(made_at=MADE_AT)
+    readers = [PdfReader(BytesIO(file)) for file in files]
+    assert [len(reader.pages) for reader in readers] == [1, 2, 1]
+    for reader, made in zip(readers, people, strict=True):
+        alone = reader_of(made)
+        assert reader.metadata == alone.metadata
+        assert [p.extract_text() for p in reader.pages] == [p.extract_text() for p in alone.pages]
