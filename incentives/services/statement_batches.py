@@ -20,21 +20,17 @@ from incentives.models import BonusRun, StatementBatch, StatementPortion
 from incentives.services.eligibility import BonusRefused
 from incentives.services.statement_files import (
     BUNDLE,
+    SIZE,
+    Portions,
     Written,
-    bundle_of,
-    complete,
-    decided_at,
-    draw,
+    bind_bundle,
+    portion_path,
     refuse_undecided,
-    store_drawn,
-    stored_drawn,
 )
 from people.models import SalaryLook, User
 from people.services import audit
 from people.services.retrying import retried
 
-SIZE = 200
-"""Statements of a portion: less than a second's work."""
 TAKEN_FOR = timedelta(minutes=10)
 KEPT = timedelta(days=30)
 WHERE = "bonus statements"
@@ -116,31 +112,19 @@ def _take(batch_id: int, *, now: datetime) -> StatementPortion | None:
 
 
 def _make_files(portion: StatementPortion, folder: Path) -> Written:
-    run, written = portion.batch.run, Written()
-    shares = run.shares.filter(position__gte=portion.first, position__lte=portion.last)
-    store_drawn(
-        draw(run, shares, folder=folder, written=written), _drawn_path(folder, portion.number)
-    )
+    written = Written()
+    portions = Portions(portion.batch.run, folder)
+    bound_from = portion_path(folder, portion.number)
+    for _made in portions.write(portion.first, portion.last, written, bound_from=bound_from):
+        pass
     return written
 
 
-def _drawn_path(folder: Path, number: int) -> Path:
-    return folder / f".{number:06}.drawn"
-
-
 def _make_bundle(batch: StatementBatch, folder: Path) -> None:
-    numbers = batch.portions.filter(is_bundle=False).order_by("number")
-    paths = [_drawn_path(folder, number) for number in numbers.values_list("number", flat=True)]
     if (folder / BUNDLE).exists():
         return  # By one that was killed before it could tell.
-    with complete(folder / BUNDLE) as out:
-        bundle = bundle_of(batch.run, out)
-        for path in paths:
-            for made in stored_drawn(path):
-                bundle.add(made)
-        bundle.finish(made_at=decided_at(batch.run))
-    for path in paths:
-        path.unlink(missing_ok=True)
+    numbers = batch.portions.filter(is_bundle=False).values_list("number", flat=True)
+    bind_bundle(batch.run, folder, [portion_path(folder, number) for number in sorted(numbers)])
 
 
 @retried

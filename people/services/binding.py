@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
 from pikepdf import Dictionary, Job, Name, Pdf
@@ -61,19 +61,21 @@ def pdf_of(sheet: Sheet, *, made_at: datetime) -> bytes:
 
 def bind(portions: Sequence[Path], path: Path, about: About, *, made_at: datetime) -> None:
     """One file of all portions, each page on a sheet of paper of its own."""
-    with NamedTemporaryFile(suffix=".pdf") as cover:
+    with TemporaryDirectory() as folder:
+        cover = Path(folder) / "cover.pdf"
         pdf = Pdf.new()
         pdf.Root.ViewerPreferences = Dictionary(DisplayDocTitle=True, Duplex=Name.Simplex)
-        _save(pdf, cover, about, made_at=made_at)
-        cover.flush()
+        with cover.open("wb") as out:
+            _save(pdf, out, about, made_at=made_at)
         Job(
             {
-                "inputFile": cover.name,
+                "inputFile": str(cover),
                 "pages": [{"file": str(portion)} for portion in portions],
                 "outputFile": str(path),
                 "decodeLevel": "none",
                 "removeUnreferencedResources": "no",
                 "deterministicId": "",
+                "minVersion": "1.7",
             }
         ).run()
 

@@ -3,7 +3,7 @@
 import pytest
 
 from incentives.models import StatementBatch
-from incentives.services import statement_batches
+from incentives.services import statement_batches, statement_files
 from incentives.services.bonus_runs import approve
 from incentives.services.statement_batches import folder_of, start
 from incentives.services.statement_files import write_statements
@@ -27,7 +27,8 @@ def root(settings, tmp_path):
 @pytest.fixture
 def batch(run, fay, monkeypatch, root):
     """Of five people in portions of one, and the bundle."""
-    monkeypatch.setattr(statement_batches, "SIZE", 1)
+    for module in (statement_batches, statement_files):
+        monkeypatch.setattr(module, "SIZE", 1)
     return start(run, by=fay, now=NEW_YEAR)
 
 
