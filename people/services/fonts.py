@@ -133,17 +133,24 @@ def _width_of(character: str, among: tuple[str, ...]) -> float:
     return width(character, 1, among)
 
 
-def write(
-    text: PDFTextObject, x: float, y: float, pieces: Runs, size: float, *, bold: bool = False
-) -> None:
-    """One line, its base line beginning at (x, y). In bold, a font that has no bold brother gets
-    an edge, as wide as the canvas draws lines."""
-    text.setTextOrigin(x, y)
-    for name, piece in pieces:
-        text.setFont(name, size)
-        if bold and name in REGULAR:
-            text.setTextRenderMode(2)
-            text.textOut(piece)
-            text.setTextRenderMode(0)
-        else:
-            text.textOut(piece)
+class Pen:
+    """Writes into a text object of reportlab, which is told only what changes."""
+
+    def __init__(self, text: PDFTextObject) -> None:
+        self.text = text
+        self.font: tuple[str, float] | None = None
+
+    def write(self, x: float, y: float, pieces: Runs, size: float, *, bold: bool = False) -> None:
+        """One line, its base line beginning at (x, y). In bold, a font that has no bold brother
+        gets an edge, as wide as the canvas draws lines."""
+        self.text.setTextOrigin(x, y)
+        for name, piece in pieces:
+            if self.font != (name, size):
+                self.font = name, size
+                self.text.setFont(name, size)
+            if bold and name in REGULAR:
+                self.text.setTextRenderMode(2)
+                self.text.textOut(piece)
+                self.text.setTextRenderMode(0)
+            else:
+                self.text.textOut(piece)

@@ -87,9 +87,9 @@ def _paragraph(canvas: Canvas, x: float, y: float, text: str, size: float) -> fl
     """Draws below `y` and returns where it ends."""
     for line in fonts.lines(text, size, within=WIDTH - 2 * MARGIN):
         y -= size * 1.3
-        text = canvas.beginText()
-        fonts.write(text, x, y, fonts.runs(line), size)
-        canvas.drawText(text)
+        pen = fonts.Pen(canvas.beginText())
+        pen.write(x, y, fonts.runs(line), size)
+        canvas.drawText(pen.text)
     return y - size * 0.4
 
 

@@ -124,19 +124,19 @@ def draw(sheets: Iterable[Sheet], out: BinaryIO) -> None:
 
 
 def _write(canvas: Canvas, words: Iterable[Words]) -> None:
-    text, colour, edge = canvas.beginText(), None, 0.0
+    pen, colour, edge = fonts.Pen(canvas.beginText()), None, 0.0
     for each in words:
         if each.edge not in (0, edge):
-            canvas.drawText(text)
-            edge = each.edge
+            canvas.drawText(pen.text)
+            pen, colour, edge = fonts.Pen(canvas.beginText()), None, each.edge
             canvas.setLineWidth(edge)
-            text = canvas.beginText()
         if each.colour != colour:
             colour = each.colour
-            text.setFillColor(colour)
-            text.setStrokeColor(colour)
-        fonts.write(text, each.x, each.y, each.pieces, each.size, bold=each.bold)
-    canvas.drawText(text)
+            pen.text.setFillColor(colour)
+        if each.edge:
+            pen.text.setStrokeColor(colour)
+        pen.write(each.x, each.y, each.pieces, each.size, bold=each.bold)
+    canvas.drawText(pen.text)
 
 
 def _path(canvas: Canvas, points: Points, *, stroke: int, fill: int) -> None:

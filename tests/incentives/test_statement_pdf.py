@@ -213,7 +213,7 @@ def test_what_is_common_is_in_a_bundle_once(tmp_path):
 
 
 def test_statements_drawn_together_are_whole_files_of_their_own():
-    long = statement([replace(day, version=2) for day in hit_days()], name="Long")
+    long = statement([day._replace(version=2) for day in hit_days()], name="Long")
     people = [statement(name="王小明"), long, statement(name="Ann")]
     files = Portion(map(set_statement, people)).files(made_at=MADE_AT)
     readers = [PdfReader(BytesIO(file)) for file in files]
