@@ -80,7 +80,8 @@ def approved_run(people: int) -> BonusRun:
                 code=f"{number:08X}",
                 working={
                     "spans": [[str(FIRST), str(LAST), department.pk, SALARY, FTE]],
-                    "salary_days": 365 * SALARY * FTE, "days": 365, "other_pools_minor": 0,
+                    "salary_days": 365 * SALARY * FTE, "days": 365, "year_end": SALARY * FTE,
+                    "other_pools_minor": 0,
                     "mean_department_bp": 10_000,
                 },
             )
