@@ -321,9 +321,15 @@ def _corrected(sheet: Sheet, statement: Statement, y: float) -> float:
     """Every day that was corrected after it was final, by its date."""
     if not statement.corrected:
         return y
-    days = ", ".join(short_day(day.date) for day in statement.corrected)
+    language = translation.get_language()
+    days = ", ".join(_short_day(language, day.date) for day in statement.corrected)
     text = _("Corrected after they were final, and counted as corrected: %(days)s.")
     return _paragraph(sheet, y, text % {"days": days}, 8.5, colour=SOFT)
+
+
+@lru_cache(maxsize=2000)
+def _short_day(_language: str, day: date) -> str:
+    return short_day(day)
 
 
 def _foot(sheet: Sheet, statement: Statement, y: float) -> None:
