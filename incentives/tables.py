@@ -8,7 +8,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from incentives.models import BonusRun, BonusShare, DayVerdict, Restatement, StatementQuestion
-from ledger.models import Transfer
 from people.columns import (
     NUMBER,
     CurrencyColumn,
@@ -24,7 +23,7 @@ VERDICTS = {True: _("hit"), False: _("not hit"), None: _("no verdict")}
 
 
 class TransferTable(tables.Table):
-    """A pool's movements (Pool.movements), each linking to the day that earned it."""
+    """A pool's movements (pool_statement), each linking to the day that earned it."""
 
     earned_day = DayColumn(_("Day"), address_of=lambda row: reverse("day", args=[row.earned_day]))
     amount_minor = MoneyColumn(_("Amount"), accessor="signed_minor")
@@ -35,7 +34,6 @@ class TransferTable(tables.Table):
     key = tables.Column(_("Key"), orderable=False)
 
     class Meta:
-        model = Transfer
         fields = ("earned_day", "amount_minor", "balance", "currency", "why", "made_at", "key")
         order_by = "-made_at"
         attrs = {"class": "table"}

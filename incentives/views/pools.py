@@ -13,10 +13,10 @@ from incentives.services.bonus_years import acts_in, pool_year
 from incentives.services.closing import headline_on
 from incentives.services.explaining import policy_in_words
 from incentives.services.policy_words import terms_in_words
+from incentives.services.pool_statements import pool_statement
 from incentives.services.reading import balances_by_year, policies_in_force
 from incentives.services.years import fiscal_year, year_named
 from incentives.tables import TransferTable
-from ledger.services.statements import statement
 from people.lists import show_list
 from people.services.calendars import company_yesterday
 
@@ -60,8 +60,8 @@ def show(request, code: str, year: int):
         "policy": policy_in_words(pool.policy_on(newest)),
     }
     return show_list(
-        request, TransferTable, statement(account), template="incentives/pool.html", shown=facts,
-        title=_("Pool %(pool)s %(year)s") % {"pool": pool, "year": year},
+        request, TransferTable, pool_statement(pool, year), template="incentives/pool.html",
+        shown=facts, title=_("Pool %(pool)s %(year)s") % {"pool": pool, "year": year},
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from tests.conftest import MONDAY
+from tests.incentives.test_bonus_runs import NEW_YEAR
 from tests.incentives.test_closing import close, make_pool, report_all
 from tests.incentives.test_day_view import queries_of
 from tests.scene import TUESDAY, pool, propose_monday_met, wednesday  # noqa: F401
@@ -155,3 +156,52 @@ def test_corrections_and_their_pool_agree(as_ann, pool, goals, system, dee, fay,
     response = as_ann.get("/pools/bonus/2026/")
     assert response.context["balance"] == 25_000
     assert response.context["hit_days"] == {"hit": 1, "of": 1}
+
+
+def bonus_of(pool, *, by, other):
+    from incentives.services.bonus_runs import approve, draft, propose
+
+    run = propose(draft(pool, 2026, by=by, now=NEW_YEAR), by=by, now=NEW_YEAR)
+    return approve(run, seen_sha256=run.content_sha256, by=other, now=NEW_YEAR)
+
+
+@pytest.fixture
+def year_over(goals, system):
+    for goal in goals:
+        goal.from_date = goal.until_date = MONDAY
+        goal.save()
+    report_all(goals, system)
+    close(system)
+
+
+@pytest.mark.parametrize("query", ["", "?sort=-amount_minor", "?sort=-made_at&page=1",
+                                   "?export=csv", "?sort=earned_day"])  # fmt: skip
+def test_nobody_reads_anybodys_share_from_the_pools_movements(
+    as_ann, pool, year_over, bob, cas, fay, eve, query
+):
+    cas.employee.salaries.update(annual_minor=9_000_000)
+    run = bonus_of(pool, by=fay, other=eve)
+    share = run.shares.get(employee=cas.employee)
+    page = as_ann.get(f"/pools/bonus/2026/{query}").content.decode()
+    assert "250.00" in page
+    for secret in (":approved", share.code, f"{share.share_minor / 100:.2f}"):
+        assert secret not in page
+
+
+def test_a_bonus_is_one_line_of_its_pool_and_so_is_what_came_back(
+    as_ann, pool, year_over, bob, fay, eve
+):
+    from incentives.services.bonus_runs import void
+
+    run = bonus_of(pool, by=fay, other=eve)
+    void(run, reason="wrong", by=fay, now=NEW_YEAR)
+    again = bonus_of(pool, by=fay, other=eve)
+    response = as_ann.get("/pools/bonus/2026/")
+    lines = [row.record for row in response.context["table"].paginated_rows]
+    assert [(line.key, line.signed_minor, line.balance_minor) for line in lines] == [
+        (f"bonus:{again.pk}", -25_000, 0),
+        (f"bonus:{run.pk}:reversal", 25_000, 25_000),
+        (f"bonus:{run.pk}", -25_000, 0),
+        ("pool:bonus:2026-03-02:v1", 25_000, 25_000),
+    ]
+    assert lines[1].why == "bonus bonus 2026 void, 4 shares"
