@@ -4,7 +4,7 @@ Who may see persons sees each; everybody else groups of at least five, so that n
 person's salary in disguise.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -290,18 +290,37 @@ def _large_enough(
     members: dict[str, list[Change]], titles: list[str], smallest: int
 ) -> Iterator[tuple[str, list[Change]]]:
     """Small groups as one, with the next larger one when they are too few even so: what is left
-    out could else be worked out from the total."""
-    by_size = sorted(titles, key=lambda each: len(members[each]))
+    out could else be worked out from the total. Of two alike the last by name, as on a run's page
+    (run_reading.grouped): were it the other one there, both pages would tell of the small. Then
+    those join them whose sums would tell of a few."""
+    rest = sorted(sorted(titles, reverse=True), key=lambda each: len(members[each]))
+    joined: list[str] = []
     together: list[Change] = []
-    joined: set[str] = set()
-    for each in by_size:
-        if len(members[each]) >= smallest and (not joined or len(together) >= smallest):
-            break
-        joined.add(each)
-        together += members[each]
+
+    def join(each: str) -> None:
+        rest.remove(each)
+        joined.append(each)
+        together.extend(members[each])
+
+    while rest and (len(members[rest[0]]) < smallest or 0 < len(together) < smallest):
+        join(rest[0])
+    for each in [title for title in rest if tells_of_a_few(members[title], smallest)]:
+        join(each)
+    while rest and tells_of_a_few(together, smallest):
+        join(rest[0])
     yield from ((each, members[each]) for each in titles if each not in joined)
-    if len(together) >= smallest:
+    if len(together) >= smallest and not tells_of_a_few(together, smallest):
         yield pgettext("groups of people", "smaller ones together"), together
+
+
+def tells_of_a_few(changes: Iterable[Change], smallest: int) -> bool:
+    """Whether fewer gain, lose, keep their share, get one or get none any more: all others change
+    in one proportion, which other groups show, and what these few have is the rest."""
+    kinds = Counter(
+        (change.before is None, change.after is None, (change.change_minor > 0) -
+         (change.change_minor < 0)) for change in changes
+    )  # fmt: skip
+    return any(count < smallest for count in kinds.values())
 
 
 def bars(comparison: Comparison, *, smallest: int = 1) -> list[Bar]:

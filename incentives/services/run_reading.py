@@ -1,6 +1,8 @@
 """A bonus run as executives, finance and auditors read it: how far it is, departments, spreads.
 
 Nobody's share can be told from a group: one of fewer than five people is shown among "others".
+Sums of money stand by department alone: five of a department's six are all its clerks, and the sum
+of the clerks taken from that of the department would be what the sixth gets.
 """
 
 from collections import defaultdict

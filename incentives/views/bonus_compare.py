@@ -22,6 +22,7 @@ from incentives.services.bonus_comparing import (
     compare_runs,
     compare_terms,
     picked,
+    tells_of_a_few,
 )
 from incentives.services.bonus_policies import Terms, terms_for
 from incentives.services.eligibility import BonusRefused
@@ -114,13 +115,17 @@ def _compared(terms_form: CompareTermsForm, runs_form: CompareRunsForm) -> Compa
 def _shown(found: Comparison, *, smallest: int) -> dict[str, Any]:
     if len(found.changes) < smallest:
         return {"too_few": smallest}
+    if tells_of_a_few(found.changes, smallest):
+        return {"tells_of_fewer_than": smallest}
+    # Two ways to group with sums of money, one taken from the other, would tell of one person.
+    sees_people = smallest == 1
     return {
         "compared": found,
         "total": found.total(),
         "groups": [
-            (_("Department"), found.by_department(smallest=smallest)),
-            (_("Hours"), found.by_hours(smallest=smallest)),
-            (_("Years of service"), found.by_tenure(smallest=smallest)),
+            (_("Department"), found.by_department(smallest=smallest), True),
+            (_("Hours"), found.by_hours(smallest=smallest), sees_people),
+            (_("Years of service"), found.by_tenure(smallest=smallest), sees_people),
         ],
         "chart": bar_chart(bars(found, smallest=smallest)),
     }

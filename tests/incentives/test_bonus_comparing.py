@@ -1,7 +1,9 @@
 """Two sharings side by side: who gains and who loses, persons for finance only, nothing written."""
 
 import json
+from dataclasses import replace
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 from django.core.management import CommandError
@@ -23,6 +25,7 @@ from incentives.services.bonus_comparing import (
 from incentives.services.bonus_policies import Terms
 from incentives.services.bonus_runs import approve, draft, propose
 from incentives.services.eligibility import BonusRefused
+from incentives.services.run_reading import grouped
 from ledger.models import Transfer
 from people.models import AuditEntry, Employee, Membership, Salary, SalaryLook
 from tests.conftest import MONDAY
@@ -165,6 +168,7 @@ def comparison(changes: list[Change]) -> Comparison:
         ({"A": 9, "B": 3, "C": 2}, {"A": 9, "smaller ones together": 5}),
         ({"A": 9, "B": 7, "C": 2}, {"A": 9, "smaller ones together": 9}),
         ({"A": 9, "B": 1}, {"smaller ones together": 10}),
+        ({"A": 6, "B": 6, "C": 1}, {"A": 6, "smaller ones together": 7}),
         ({"A": 1, "B": 1}, {}),
     ],
 )
@@ -174,6 +178,30 @@ def test_small_groups_stand_together_so_that_none_is_told_from_the_rest(sizes, s
     ]
     found = comparison(changes).by_department(smallest=5)
     assert {group.title: group.people for group in found} == shown
+
+
+def test_a_department_of_which_one_falls_out_is_told_with_others():
+    """All others gain in one proportion, which department A shows: the rest is what C6 got."""
+    changes = [each for code in "ABC" for each in people_of(count=6, department=code, change=1)]
+    out = replace(changes[-1], number="C6", after=None)
+    found = comparison([*changes, out]).by_department(smallest=5)
+    assert [group.title for group in found] == []
+    more = [replace(out, number=f"D{n}", department="D") for n in range(5)]
+    found = comparison([*changes, out, *more]).by_department(smallest=5)
+    assert {g.title: g.people for g in found} == {"A": 6, "B": 6, "smaller ones together": 12}
+
+
+def test_a_run_and_a_comparison_put_the_same_departments_together():
+    """Else the difference of the two pages is what one person gets."""
+    sizes = {"A": 6, "B": 6, "C": 6, "D": 1, "E": 9}
+    people = [SimpleNamespace(
+                  department=code, share_minor=100, is_capped=False, of_salary_bp=1, factor_bp=None
+              ) for code, n in sizes.items() for _each in range(n)]  # fmt: skip
+    changes = [each for code, n in sizes.items()
+               for each in people_of(count=n, department=code, change=1)]  # fmt: skip
+    of_run = {group.name for group in grouped(people, lambda member: member.department)}
+    compared = {group.title for group in comparison(changes).by_department(smallest=5)}
+    assert of_run - {"others"} == compared - {"smaller ones together"} == {"A", "B", "E"}
 
 
 def test_bars_count_everybody_once_and_those_who_stay_apart():
@@ -252,9 +280,33 @@ def test_others_see_groups_of_five_and_never_persons(client, five, name, request
     page = client.get(PATH, TERMS | {"cap": "1", "search": "cas", "export": "csv"})
     assert page["Content-Type"].startswith("text/html")
     assert "table" not in page.context
-    assert all(g.people >= 5 for _what, its in page.context["groups"] for g in its)
+    assert all(g.people >= 5 for _what, its, _amounts in page.context["groups"] for g in its)
     assert b">cas<" not in page.content
     assert not SalaryLook.objects.exists()
+
+
+def test_what_one_leaver_had_is_not_told_by_terms_for_leavers(client, five, claims, eve, fay, ann):
+    hire(range(6), claims)
+    since = date(2026, 6, 30)
+    ann.employee.memberships.update(until_date=since)
+    Employee.objects.filter(number="ann").update(left_on=since, good_leaver=True)
+    client.force_login(eve)
+    page = client.get(PATH, TERMS | {"leavers": "none"})
+    assert b"Fewer than 5 people gain, lose" in page.content
+    assert "compared" not in page.context
+    client.force_login(fay)
+    assert client.get(PATH, TERMS | {"leavers": "none"}).context["total"].counts["fall_out"] == 1
+
+
+def test_sums_of_money_stand_in_one_grouping_alone(client, five, claims, eve, fay):
+    """By hours or tenure too, and one sum taken from another would be one person's share."""
+    hire(range(6), claims)
+    client.force_login(eve)
+    page = client.get(PATH, TERMS | {"cap": "1"})
+    assert [amounts for _what, _its, amounts in page.context["groups"]] == [True, False, False]
+    assert page.content.decode().count(">Before</th>") == 1
+    client.force_login(fay)
+    assert client.get(PATH, TERMS | {"cap": "1"}).content.decode().count(">Before</th>") == 3
 
 
 def test_fewer_than_five_are_not_shown_at_all(client, pool, eve, ann, fay):

@@ -358,6 +358,16 @@ def test_what_is_missing_from_the_sum_does_not_tell_of_fewer_than_five_either():
     assert by_department([member("A")] * 9 + [member("C")]) == [("others", 10)]
 
 
+def test_sums_of_money_stand_by_department_alone(as_eve, pool, ann, fay, claims, system):
+    """Of six in a department five are all the clerks there are: the sixth's share is the rest."""
+    staff(5, claims, by=system)
+    Employee.objects.filter(number__startswith="p").update(job_title="Clerk")
+    run = draft(pool, 2026, by=fay, now=NEW_YEAR)
+    page = as_eve.get(f"/bonus/runs/{run.pk}/")
+    assert {"Clerk", "others"} & {g.name for s in page.context["spreads"] for g in s.groups}
+    assert page.content.decode().count(">Shared</th>") == 1
+
+
 def test_of_four_with_a_factor_in_a_group_none_is_told():
     people = [member("A", factor_bp=11_000)] * 4 + [member("A")] * 4
     assert grouped(people, lambda m: m.department)[0].factors is None
