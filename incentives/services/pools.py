@@ -4,6 +4,7 @@ import re
 from datetime import date
 
 from django.db import transaction
+from django.urls import resolve, reverse
 
 from incentives.models import DayVerdict, Headline, Pool, PoolPolicy
 from incentives.services.closing import headline_on, last_final_day
@@ -81,6 +82,8 @@ def _new_pool(code: str, currency: str) -> Pool:
         raise PolicyRefused(f"“{code}” is no pool code: write 1 to 30 of A-Z a-z 0-9 _ and -")
     if Pool.objects.filter(code__iexact=code).exists():
         raise PolicyRefused(f"a pool {code} exists with other capital letters")
+    if resolve(reverse("my-statement", args=[code, 2026])).url_name != "my-statement":
+        raise PolicyRefused(f"“{code}” is a word of the product's own addresses; choose another")
     return Pool.objects.create(code=code, currency=currency)
 
 

@@ -142,6 +142,13 @@ def test_a_pool_code_fits_addresses_and_accounts(goals, system, code):
         make_pool(system, code=code, headline=False)
 
 
+@pytest.mark.parametrize("code", ["runs", "questions", "payroll-layouts"])
+def test_a_pool_code_hides_nobodys_statement(goals, system, code):
+    """/bonus/runs/2026/ is a bonus run, and would not be the own statement of a pool “runs”."""
+    with pytest.raises(PolicyRefused, match="the product's own addresses"):
+        make_pool(system, code=code, headline=False)
+
+
 def test_a_lead_whose_role_ended_imports_for_nobody(bob, claims):
     assert _allowed_departments(bob) == {claims.pk}
     RoleAssignment.objects.filter(user=bob).delete()
