@@ -305,9 +305,9 @@ def _refuse_factors(
 def propose(run: BonusRun, *, by: User, now: datetime) -> BonusRun:
     """Compute once more and lay before whoever approves. Raises BonusRefused."""
     run = _locked(run, State.DRAFT)
-    not_ready = why_not_ready(run.pool, run, now=now)
-    if not_ready:
-        raise BonusRefused(not_ready)
+    refusal = why_not_ready(run.pool, run, now=now) or keeps_salaries(by, since=run.first)
+    if refusal:
+        raise BonusRefused(refusal)
     sharing = share_out(run.pool, run.year, as_of=timezone.localdate(now), factors=factors_of(run))
     before = run.content_sha256
     run.state, run.proposed_by, run.proposed_at = State.PROPOSED, by, now
@@ -549,6 +549,9 @@ def void(run: BonusRun, *, reason: str, by: User, now: datetime) -> BonusRun:
     """Take a run back; what an approval has moved returns to the pool. Raises BonusRefused once
     anybody has been paid."""
     run = _locked(run, State.DRAFT, State.PROPOSED, State.APPROVED)
+    refusal = keeps_salaries(by, since=run.first)
+    if refusal:
+        raise BonusRefused(refusal)
     if not reason.strip():
         raise BonusRefused(_("Say why the run is void."))
     if BonusPayment.objects.filter(share__run=run).exists():

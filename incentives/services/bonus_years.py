@@ -172,6 +172,7 @@ def propose_reopening(
     hold_pool(pool)
     _refuse_reopening(pool, year)
     _refuse_second(pool, year, Kind.REOPEN)
+    _refuse_keeper(year, by=by)
     act = _act(pool, year, Kind.REOPEN, reason=reason, amount_minor=0, by=by, now=now)
     _log("propose_reopening", act, by=by)
     tell_of_act(act)
@@ -207,6 +208,7 @@ def propose_write_off(
     hold_pool(pool)
     _refuse_write_off(pool, year, amount_minor)
     _refuse_second(pool, year, Kind.WRITE_OFF)
+    _refuse_keeper(year, by=by)
     act = _act(pool, year, Kind.WRITE_OFF, reason=reason, amount_minor=amount_minor, by=by, now=now)
     _log("propose_write_off", act, by=by)
     tell_of_act(act)
@@ -249,7 +251,11 @@ def _refuse_decider(act: PoolYearAct, *, by: User) -> None:
         raise BonusRefused(_("Who proposes does not approve: somebody else has to."))
     if by.is_system or not roles_in_force(by) & {Role.FINANCE, Role.EXECUTIVE}:
         raise BonusRefused(_("This is approved by finance or an executive."))
-    refusal = keeps_salaries(by, since=year_named(act.year).first)
+    _refuse_keeper(act.year, by=by)
+
+
+def _refuse_keeper(year: int, *, by: User) -> None:
+    refusal = keeps_salaries(by, since=year_named(year).first)
     if refusal:
         raise BonusRefused(refusal)
 

@@ -10,6 +10,7 @@ from incentives.services.eligibility import BonusRefused
 from ledger.models import Account, Transfer
 from ledger.services.checking import check_ledger
 from people.models import Role, RoleAssignment
+from people.services.employment import Pay, set_salary
 from tests.conftest import MONDAY
 from tests.incentives.test_closing import close, make_pool, report_all
 
@@ -72,6 +73,16 @@ def test_approval_moves_every_share_to_the_payout_account(proposed, eve):
     with pytest.raises(BonusRefused, match="approved"):
         approve(run, seen_sha256=run.content_sha256, by=eve, now=NEW_YEAR)
     assert Transfer.objects.filter(key__startswith="bonus:").count() == 5
+
+
+def test_who_keeps_salaries_neither_proposes_a_bonus_nor_takes_it_back(pool, ann, fay, eve):
+    run = draft(pool, 2026, by=fay, now=NEW_YEAR)
+    set_salary(ann.employee, pay=Pay(9_000_000, "GBP"), from_date=MONDAY, by=fay)
+    with pytest.raises(BonusRefused, match="Who keeps salaries"):
+        propose(run, by=fay, now=NEW_YEAR)
+    with pytest.raises(BonusRefused, match="Who keeps salaries"):
+        void(run, reason="mine", by=fay, now=NEW_YEAR)
+    assert propose(run, by=eve, now=NEW_YEAR).state == "proposed"
 
 
 def test_who_proposes_does_not_approve_whatever_the_role(proposed, fay, system):

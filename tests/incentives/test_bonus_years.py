@@ -273,6 +273,19 @@ def test_who_has_lost_the_role_meanwhile_does_not_approve(closed, fay, eve, ann,
             decide_act(act, approve=True, by=somebody, now=NEW_YEAR)
 
 
+def test_who_keeps_salaries_proposes_no_reopening(closed, fay, ann):
+    audit.record("set_salary", by=fay, subject=f"employee:{ann.employee.pk}")
+    with pytest.raises(BonusRefused, match="keeps salaries"):
+        propose_reopening(closed, 2026, reason="x", by=fay, now=NEW_YEAR)
+
+
+def test_who_keeps_salaries_proposes_no_write_off(pool, fay, ann, system):
+    owe(pool, 300_00, system)
+    audit.record("set_salary", by=fay, subject=f"employee:{ann.employee.pk}")
+    with pytest.raises(BonusRefused, match="keeps salaries"):
+        propose_write_off(pool, 2026, amount_minor=100, reason="x", by=fay, now=NEW_YEAR)
+
+
 def test_who_keeps_salaries_reopens_no_year(closed, fay, billing, system):
     act = propose_reopening(closed, 2026, reason="x", by=fay, now=NEW_YEAR)
     both = make_person("both", billing, (Role.HR, None), (Role.FINANCE, None), by=system)
