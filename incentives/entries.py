@@ -15,10 +15,8 @@ ENTRIES = (
     Entry("departments", _("Departments"), COMPANY),
     Entry("pools", _("Pools"), MONEY),
     Entry("bonus-runs", _("Bonus"), MONEY, "incentives.see_bonus_runs"),
-    Entry("payroll-layouts", _("Payroll layouts"), MONEY, "incentives.run_bonus"),
     Entry("restatements", _("Corrections"), MONEY, RESTATEMENTS),
     Entry("held-figures", _("To confirm"), MONEY, "incentives.confirm_figures"),
-    Entry("bonus-questions", _("Questions"), MONEY, "incentives.see_bonus_of_people"),
     Entry("back-test", _("Back-test"), MONEY, "incentives.back_test"),
     Entry("bonus-compare", _("Compare bonuses"), MONEY, "incentives.compare_bonus"),
 )

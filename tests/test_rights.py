@@ -364,7 +364,7 @@ sign-in-of-pages            POST  302  302  302  302  302  302  302  302  302
 /cms/users/                 GET    in  403  403  403  403  403  302  403  302
 /documents/                 GET    in  200  200  200  200  200  200  200  200
 """
-LINES = [line.split() for line in TABLE.strip().splitlines()]
+LINES = [line.split() for line in TABLE.splitlines() if line.strip()]
 POSTED = {
     "figures": {"date": str(TUESDAY)},
     "figures-of-department": {"date": str(TUESDAY)},

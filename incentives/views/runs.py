@@ -61,13 +61,21 @@ def find_run(pk: int) -> BonusRun:
 @sees_runs
 def index(request):
     runs = BonusRun.objects.exclude(state=State.ESTIMATE).select_related("pool").defer("days")
-    may_run = request.user.has_perm("incentives.run_bonus")
     return show_list(
         request, RunTable, runs, title=_("Bonus runs"), filters=RunFilter,
         lead=_("A bonus run shares a pool's year out: drafted, proposed, approved by somebody else,"
                " paid."),
-        actions=[(reverse("draft-bonus-run"), _("Share a year out"))] if may_run else [],
+        actions=_links_of_finance(request.user),
     )  # fmt: skip
+
+
+def _links_of_finance(user) -> list[tuple[str, str]]:
+    links = (
+        ("draft-bonus-run", _("Share a year out"), "incentives.run_bonus"),
+        ("bonus-questions", _("Questions about statements"), "incentives.see_bonus_of_people"),
+        ("payroll-layouts", _("Payroll layouts"), "incentives.run_bonus"),
+    )
+    return [(reverse(name), text) for name, text, right in links if user.has_perm(right)]
 
 
 @runs_payouts

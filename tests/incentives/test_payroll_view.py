@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 
 from incentives.models import BonusRun, BonusShare, PayrollLayout
 from incentives.services.bonus_payments import PaymentLine, confirm_payments
-from incentives.services.bonus_runs import estimate
+from incentives.services.estimates import estimate
 from incentives.services.payroll_layouts import save_layout
 from people.models import AuditEntry, Employee, SalaryLook
 from tests.conftest import MONDAY

@@ -55,7 +55,7 @@ def test_a_question_is_asked_on_the_page_and_answered_there(anns, ann, fay, clie
 
 
 def test_finance_and_the_person_are_told_without_the_words(asked, ann, fay):
-    of_questions = Notice.objects.filter(kind__startswith="statement-")
+    of_questions = Notice.objects.filter(kind__in=("statement-asked", "statement-answered"))
     told = {n.user.username: (notice_text(n), n.path) for n in of_questions}
     assert told == {
         "fay": ("Somebody asks about their statement of bonus 2026; answer by Monday 18 January"

@@ -16,8 +16,9 @@ from django.urls import reverse
 
 from incentives.models import BonusAdjustment, BonusRun
 from incentives.services.bonus_policies import Terms, set_bonus_policy
-from incentives.services.bonus_runs import approve, draft, estimate, propose
+from incentives.services.bonus_runs import approve, draft, propose
 from incentives.services.eligibility import BonusRefused
+from incentives.services.estimates import estimate
 from incentives.services.replaying import hand_out_replay, replay_lines
 from incentives.services.splitting import stored_sha256
 from people.models import AuditEntry, Department, Leave, Membership, Salary

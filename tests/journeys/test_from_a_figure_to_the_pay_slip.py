@@ -99,7 +99,7 @@ def _drafted_by_finance(client) -> BonusRun:
     page = finance.post("/bonus/runs/draft/", {"year": "bonus:2025"})
     seen = page.context["seen"]
     finance.post("/bonus/runs/draft/", {"year": "bonus:2025", "seen": seen})
-    made = BonusRun.objects.get()
+    made = BonusRun.objects.live().get()
     finance.post(f"/bonus/runs/{made.pk}/propose/")
     made.refresh_from_db()
     assert made.state == "proposed"

@@ -147,7 +147,7 @@ def test_a_person_takes_everything_about_themself(client, traces, dee, claims):
     assert kept["employee"][0]["name"] == "Ann"
     assert kept["memberships"] == [{
         "from_date": "2020-01-01", "until_date": None, "employee": "Ann", "department": "Claims",
-        "fte_bp": 10_000,
+        "fte_bp": 10_000, "good_leaver": None,
     }]  # fmt: skip
     assert kept["salaries"] == [{
         "employee": "Ann", "from_date": "2020-01-01", "annual_minor": 3_000_000, "currency": "GBP",

@@ -90,17 +90,21 @@ def test_signing_out_needs_a_press_and_ends_the_session(client, ann, goals):
 
 
 def test_the_frame_shows_only_what_one_may_open(client, ann, bob, dee, fay, max_auditor, root):
-    everybody = {"today", "days", "departments", "pools", "people", "organisation"}
+    everybody = {
+        "today", "days", "my-bonus", "departments", "pools", "people", "organisation",
+    }  # fmt: skip
     expected = {
         ann: everybody,
         bob: everybody | {"figures", "imports", "held-figures"},
-        dee: everybody | {"imports", "held-figures", "restatements", "back-test", "salary-looks",
-                          "audit", "sites", "roles"},
-        fay: everybody | {"held-figures", "restatements", "back-test"},
-        max_auditor: everybody | {"restatements", "salary-looks", "audit", "sites",
-                                  "roles"},
+        dee: everybody | {"imports", "held-figures", "restatements", "back-test", "bonus-compare",
+                          "salary-looks", "audit", "sites", "roles"},
+        fay: everybody | {"imports", "held-figures", "restatements", "back-test", "bonus-runs",
+                          "bonus-compare"},
+        max_auditor: everybody | {"restatements", "bonus-runs", "bonus-compare", "salary-looks",
+                                  "audit", "sites", "roles"},
         root: everybody | {"figures", "imports", "held-figures", "restatements", "back-test",
-                           "wagtailadmin_home", "audit", "mails", "sites", "roles"},
+                           "bonus-compare", "wagtailadmin_home", "audit", "mails", "sites",
+                           "roles"},
     }  # fmt: skip
     for user, names in expected.items():
         client.force_login(user)

@@ -417,7 +417,7 @@ def kill_makers_of_statements() -> dict:
 
 def write_statements() -> dict:
     """Says when the first file is there, for who kills it then."""
-    run, folder = BonusRun.objects.get(), Path(os.environ["FOLDER"])
+    run, folder = BonusRun.objects.live().get(), Path(os.environ["FOLDER"])
 
     def said(done: int, _total: int) -> None:
         if "PAUSE" in os.environ:
