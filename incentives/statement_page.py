@@ -10,6 +10,7 @@ from incentives.services.bonus_runs import terms_of_run
 from incentives.services.explaining import bonus_terms_in_words, policy_in_words
 from incentives.services.statements import paid_for_one, statement_of, weight_minor
 from people.models import Department
+from people.money import major_units
 
 
 def shown_statement(share: BonusShare) -> dict[str, Any]:
@@ -26,7 +27,7 @@ def shown_statement(share: BonusShare) -> dict[str, Any]:
         "department": share.department,
         "spans": _spans(share),
         "for_one": paid_for_one(run),
-        "weight_minor": weight_minor(run, share.working["weight"]),
+        "weight": major_units(weight_minor(run, share.working["weight"]), run.currency),
         "rule": policy_in_words(run.pool.policy_on(run.through)),
         "terms": bonus_terms_in_words(terms_of_run(run), run.currency),
     }

@@ -19,7 +19,7 @@ def minor_units(amount: Decimal, currency: str) -> int:
     return int(shifted)
 
 
-def major_units(amount_minor: int, currency: str) -> Decimal:
+def major_units(amount_minor: int | Decimal, currency: str) -> Decimal:
     """Minor units as a number for spreadsheets: 25000 USD is 250.00."""
     return Decimal(amount_minor).scaleb(-CURRENCY_DIGITS.get(currency, 2))
 
