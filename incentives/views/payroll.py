@@ -49,7 +49,7 @@ def export(request: HttpRequest, pk: int) -> HttpResponse:
     }  # fmt: skip
     return show_list(
         request, UnconfirmedTable, to_confirm,
-        title=_("Payroll of the bonus %(run)s") % {"run": run},
+        title=_("Payroll of %(year)s, pool %(pool)s") % {"year": run.year, "pool": run.pool},
         template="incentives/payroll.html", may_export=False, shown=facts,
     )  # fmt: skip
 
