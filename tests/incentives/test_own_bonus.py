@@ -79,7 +79,7 @@ def test_the_card_says_share_yesterday_days_and_rate(two_days, client, ann):
     card = card_of(client, ann)
     assert "GBP 100.00" in card
     assert "Tue 3 Mar 2026 : GBP 0.00, it was no hit day for you" in card
-    assert "1 hit days of 2 so far" in card
+    assert "1 hit day of 2 so far" in card
     # 100.00 in the 63 days through 4 March; 365 days bring 365/63 of it.
     assert "At this rate, about GBP 579.36 by the year's end" in card
     assert "estimate" in card and "nothing is promised" in card
@@ -214,7 +214,7 @@ def test_the_statement_says_how_it_came_about_in_figures(decided, client, ann):
     assert "GBP 250.00 22.222222% GBP 55.56" in page
     assert "among 5 people. It holds GBP 250.00" in page
     assert "Nobody gets more than the cap, 20% of GBP 30,000.00: GBP 6,000.00" in page
-    assert "1.0000" in page
+    assert "Your share: GBP 55.56 GBP 55.5556 × 1.00" in page
     assert "Wed 1 Jan 2026" not in page
     assert "GBP 30,000.00 a year at 100%" in page
 
