@@ -10,14 +10,19 @@ class IncentivesConfig(AppConfig):
         from incentives.entries import ENTRIES
         from incentives.guards import GUARDS
         from incentives.receivers import enqueue_estimates
-        from incentives.services import figure_imports, payment_imports  # noqa: F401
+        from incentives.services import (
+            factors,
+            figure_imports,  # noqa: F401
+            payment_imports,  # noqa: F401
+            questions,
+            statement_batches,
+        )
         from incentives.services.bonus_checking import check_bonuses
         from incentives.services.checking import check_pools
         from incentives.services.closing import last_final_day
         from incentives.services.departments import what_becomes_of_goals
         from incentives.services.personal import PARTS
         from incentives.services.pools import final_day_behind
-        from incentives.services.questions import forget
         from incentives.signals import day_closed, day_restated
         from ledger.services.checking import also_check
         from people import guards, menu, today
@@ -29,7 +34,8 @@ class IncentivesConfig(AppConfig):
         guards.register(*GUARDS)
         menu.register(*ENTRIES)
         personal.register(*PARTS)
-        erasing.also_forget(forget)
+        for subject in (questions, factors, statement_batches):
+            erasing.also_forget(subject.forget)
         today.register("incentives", cards)
         also_check(check_pools)
         also_check(check_bonuses)

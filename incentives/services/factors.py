@@ -24,6 +24,7 @@ from incentives.services.splitting import envelope_in_words
 from incentives.services.statements import salary_minor
 from people.models import Department, Employee, User
 
+EMPTIED = "–"
 TENURE_YEARS = (2, 5, 10)
 """Where the bands of tenure end."""
 
@@ -145,6 +146,11 @@ def _days_in(spans: Sequence[Sequence]) -> int:
         (date.fromisoformat(last) - date.fromisoformat(first)).days + 1
         for first, last, *_rest in spans
     )
+
+
+def forget(employee: Employee) -> None:
+    """Why somebody who is erased was given a factor; the factor stays, as the sum needs it."""
+    BonusAdjustment.objects.filter(employee=employee).update(reason=EMPTIED)
 
 
 def changed_meanwhile(department: Department) -> str:

@@ -33,6 +33,15 @@ def _answers(employee: Employee) -> list[Row]:
     return [{"answered_at": at.isoformat()} for at in times if at]
 
 
+def _factors_given(employee: Employee) -> list[Row]:
+    """For which bonus, and when; what for whom belongs to whoever got it."""
+    given = BonusAdjustment.objects.filter(made_by__employee=employee).order_by("pk")
+    return [
+        {"run": str(factor.run), "made_at": factor.made_at.isoformat()}
+        for factor in given.select_related("run__pool")
+    ]
+
+
 PARTS = (
     rows_of("figures", _("Figures entered or confirmed"), Result, "made_by", "confirmed_by"),
     rows_of("held-figures", _("Figures held"), HeldFigure, "made_by", "decided_by"),
@@ -45,7 +54,9 @@ PARTS = (
     Part("statement-questions", _("Questions about the own statement"), _questions),
     Part("statement-answers", _("Questions answered"), _answers,
          frozenset({"incentives.StatementQuestion.answered_by"})),
-    rows_of("bonus-factors", _("Managers' factors"), BonusAdjustment, "employee", "made_by"),
+    rows_of("bonus-factors", _("Managers' factors"), BonusAdjustment, "employee"),
+    Part("bonus-factors-given", _("Managers' factors given"), _factors_given,
+         frozenset({"incentives.BonusAdjustment.made_by"})),
     rows_of("statements-made", _("Statements made for all"), StatementBatch, "made_by",
             without=("folder",)),
 )  # fmt: skip

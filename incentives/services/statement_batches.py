@@ -27,7 +27,7 @@ from incentives.services.statement_files import (
     portion_path,
     refuse_undecided,
 )
-from people.models import SalaryLook, User
+from people.models import Employee, SalaryLook, User
 from people.services import audit
 from people.services.retrying import retried
 
@@ -198,6 +198,13 @@ def take_away_old(*, now: datetime) -> int:
     for batch in old:
         _take_away(batch)
     return len(old)
+
+
+def forget(employee: Employee) -> None:
+    """Files with the name and the salary of somebody who is erased; made anew they have neither."""
+    theirs = StatementBatch.objects.filter(run__shares__employee=employee).exclude(folder="")
+    for batch in theirs.exclude(finished_at=None):
+        _take_away(batch)
 
 
 def _take_away(batch: StatementBatch) -> None:

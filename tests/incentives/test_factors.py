@@ -17,8 +17,11 @@ from incentives.services.bonus_runs import (
 )
 from incentives.services.eligibility import BonusRefused
 from incentives.services.factors import own_department, shown_sha256
-from people.models import AuditEntry, Notice, Role
+from people.models import AuditEntry, Employee, Notice, Role
 from people.services import audit
+from people.services.employment import leave
+from people.services.erasing import erase
+from people.services.personal import everything_about
 from tests.conftest import make_person
 from tests.incentives.test_bonus_runs import NEW_YEAR, pool  # noqa: F401
 from tests.incentives.test_day_view import queries_of
@@ -278,3 +281,20 @@ def test_the_page_asks_as_often_for_many_people(
         make_person(f"p{number}", claims, by=system)
     draft(pool, 2026, by=fay, now=NEW_YEAR)
     assert queries_of(client, address(run)) == few
+
+
+def test_what_is_kept_of_a_lead_names_nobody_who_was_given_a_factor(run, claims, bob, ann):
+    adjust(run, claims, {ann.employee: Factor(11_000, "saved the day")}, by=bob, now=NEW_YEAR)
+    kept = everything_about(bob.employee)
+    given = {(row["run"], frozenset(row)) for row in kept["bonus-factors-given"]}
+    assert given == {("bonus 2026", frozenset({"run", "made_at"}))}
+    assert "saved the day" not in str(kept)
+    assert "saved the day" in str(everything_about(ann.employee)["bonus-factors"])
+
+
+def test_why_somebody_got_a_factor_goes_with_who_is_erased(run, claims, bob, ann, dee):
+    adjust(run, claims, {ann.employee: Factor(9_000, "often sick")}, by=bob, now=NEW_YEAR)
+    leave(ann.employee, last_day=date(2026, 6, 30), today=date(2026, 7, 1), by=dee)
+    erase(Employee.objects.get(number="ann"), why="asked for it", by=dee, now=NEW_YEAR)
+    kept = run.adjustments.get(employee=ann.employee)
+    assert (kept.factor_bp, kept.reason) == (9_000, "–")

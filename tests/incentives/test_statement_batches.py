@@ -1,6 +1,6 @@
 """Statements made in the background: shared by workers, watched and taken by finance alone."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -23,6 +23,8 @@ from incentives.services.statement_batches import (
 )
 from incentives.tasks import go_on_with_statements
 from people.models import AuditEntry, Employee, SalaryLook
+from people.services.employment import leave
+from people.services.erasing import erase
 from tests.incentives.test_bonus_runs import NEW_YEAR, pool, proposed  # noqa: F401
 
 pytestmark = pytest.mark.django_db
@@ -198,3 +200,17 @@ def test_the_page_asks_as_often_for_many_portions(client, run, fay, monkeypatch)
             client.get(address("statements-of-run", run))
         counts.append(len(asked))
     assert counts[0] == counts[1]
+
+
+def test_files_with_the_name_of_somebody_who_is_erased_are_taken_away(batch, run, fay, cas, dee):
+    while make_a_portion(batch.pk):
+        pass
+    batch.refresh_from_db()
+    folder = folder_of(batch)
+    assert (folder / "cas.pdf").exists()
+    leave(cas.employee, last_day=date(2026, 6, 30), today=date(2026, 7, 1), by=dee)
+    erase(Employee.objects.get(number="cas"), why="asked for it", by=dee, now=NEW_YEAR)
+    assert not folder.exists()
+    batch.refresh_from_db()
+    with pytest.raises(BonusRefused, match="make them anew"):
+        take_bundle(batch, by=fay)
