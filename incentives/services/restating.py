@@ -18,6 +18,7 @@ from incentives.models import (
     Restatement,
     Result,
 )
+from incentives.services.bonus_policies import terms_for
 from incentives.services.closing import (
     EXPENSE,
     CloseRefused,
@@ -185,9 +186,18 @@ def _needs_a_second_person(correction: Correction, looked: dict) -> bool:
 
 
 def moves_money(looked: dict) -> bool:
-    """Whether a preview says that some pool gets or loses money."""
-    pairs = ((each["before"], each["after"]) for each in looked["verdicts"])
-    return any(old["contribution_minor"] != new["contribution_minor"] for old, new in pairs)
+    """Whether a preview says that some pool gets or loses money, or that departments of one with
+    department factors share it otherwise."""
+    if any(_differs(each, "contribution_minor") for each in looked["verdicts"]):
+        return True
+    counted = {each["pool"] for each in looked["verdicts"] if _differs(each, "met", "counted")}
+    year = fiscal_year(date.fromisoformat(looked["date"]))
+    pools = Pool.objects.filter(code__in=counted - {None})
+    return any(terms_for(pool, year).department_factor for pool in pools)
+
+
+def _differs(change: dict, *names: str) -> bool:
+    return any(change["before"][name] != change["after"][name] for name in names)
 
 
 def _is_implausible(correction: Correction) -> bool:

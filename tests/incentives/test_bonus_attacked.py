@@ -22,7 +22,7 @@ from incentives.services.bonus_years import close_year, decide_act, propose_writ
 from incentives.services.closing import close_day
 from incentives.services.eligibility import BonusRefused
 from incentives.services.restatement_effects import effects_on_people
-from incentives.services.restating import Correction
+from incentives.services.restating import Correction, decide, moves_money, preview
 from incentives.services.restating import propose as restate
 from incentives.services.splitting import share_out
 from ledger.models import Account, Transfer
@@ -496,6 +496,20 @@ def test_where_departments_have_factors_a_goal_alone_changes_shares(
     [effect] = effects_on_people(missed, by=dee, now=NEW_YEAR)
     changes = {each.number: each.change_minor for each in effect.people}
     assert changes["ann"] < changes["cas"] < 0
+
+
+def test_a_goal_that_moves_shares_between_departments_needs_a_second_person(
+    pool, ann, cas, dee, eve, claims, answered, system
+):
+    """The verdict stays, and so does the pool: only who gets how much of it does not."""
+    what = Correction(SEPTEMBER, claims, answered, "excuse")
+    assert not moves_money(preview(what, by=dee))
+    BonusPolicy.objects.create(
+        pool=pool, from_date=date(2026, 1, 1), department_factor=True, reason="x", made_by=system
+    )
+    waiting = restate(what, reason="mine", by=dee, now=NEW_YEAR)
+    assert waiting.state == "awaiting_approval"
+    assert decide(waiting, approve=True, by=eve, now=NEW_YEAR).state == "applied"
 
 
 # Erased people
