@@ -175,7 +175,7 @@ def test_a_menu_closes_on_escape_on_a_click_elsewhere_and_when_another_opens(
     expect(pools).to_be_hidden()
     expect(money).to_be_focused()
     money.click()
-    page.locator("h1").click()
+    page.mouse.click(DESK["width"] - 5, DESK["height"] - 5)
     expect(pools).to_be_hidden()
 
 
@@ -188,7 +188,7 @@ def test_on_a_phone_the_menu_opens_at_the_thumb(browser, server, scene, scripts)
     pools = page.get_by_role("link", name="Pools")
     box = pools.bounding_box()
     assert box["height"] >= 44
-    assert box["y"] > PHONE["height"] / 2
+    assert box["y"] + box["height"] > PHONE["height"] / 2
     pools.click()
     expect(page.get_by_role("heading", name="Pools")).to_be_visible()
 
