@@ -20,7 +20,7 @@ from incentives.services.reading import balances_by_year
 from incentives.services.splitting import Sharing
 from incentives.services.statements import salary_minor
 from incentives.services.years import NoSuchYear, is_closed, year_named
-from people.models import Department, User
+from people.models import AuditEntry, Department, User
 from people.money import money
 
 State = BonusRun.State
@@ -271,6 +271,14 @@ def what_becomes_void(run: BonusRun) -> list[str]:
             _("%(money)s go back from the payout account to the pool."),
             _("%(people)s people are told that their statement does not hold any more."),
         ]
+    handed_out = AuditEntry.objects.filter(
+        action="export_payroll", subject=f"bonus:{run.pool}:{run.year}:{run.pk}"
+    )
+    if handed_out.exists():
+        lines.append(
+            _("Payroll has a file of it: tell them first, so that nobody is paid by it and again"
+              " by the next.")
+        )  # fmt: skip
     facts = {
         "year": run.year, "money": money(run.shared_minor, run.currency), "people": run.employees,
     }  # fmt: skip

@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from incentives.models import BonusRun, BonusShare
 from incentives.services.bonus_runs import approve, draft
+from incentives.services.payroll import export_payroll
+from incentives.services.payroll_layouts import standard_layout
 from incentives.services.run_reading import Group, Member, Range, grouped, spreads
 from ledger.models import Account
 from people.models import AuditEntry, Employee, SalaryLook
@@ -381,3 +383,11 @@ def test_people_are_spread_by_title_tenure_and_working_time():
         ("By years in the company", [("0", 5), ("1–2", 10), ("3–5", 5), ("11+", 5)]),
         ("By working time", [("full-time", 5), ("part-time", 20)]),
     ]
+
+
+def test_before_a_run_is_void_it_is_said_that_payroll_has_its_file(as_fay, proposed, fay, eve):
+    run = approve(proposed, seen_sha256=proposed.content_sha256, by=eve, now=NEW_YEAR)
+    path = f"/bonus/runs/{run.pk}/void/"
+    assert "Payroll has a file of it" not in as_fay.get(path).content.decode()
+    export_payroll(run, layout=standard_layout(), form="csv", unconfirmed=False, by=fay)
+    assert "Payroll has a file of it" in as_fay.get(path).content.decode()
