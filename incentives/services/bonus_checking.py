@@ -1,9 +1,10 @@
 """What `ledger_check` asks of bonus runs: money where a run says, caps kept, content untouched."""
 
-from django.db.models import F, Sum
+from django.db.models import F, Q, Sum
 
-from incentives.models import BonusPayment, BonusRun
+from incentives.models import BonusPayment, BonusRun, PoolYearAct
 from incentives.services.bonus_runs import approval_key, approved_transfers, payment_key
+from incentives.services.bonus_years import act_key
 from incentives.services.splitting import stored_sha256
 from ledger.models import Account, Transfer
 
@@ -13,7 +14,7 @@ def check_bonuses() -> list[str]:
     problems: list[str] = []
     for run in BonusRun.objects.exclude(state=BonusRun.State.ESTIMATE).select_related("pool"):
         problems += _content(run) + _money(run)
-    return problems + _payout_accounts()
+    return problems + _payout_accounts() + _year_acts()
 
 
 def _content(run: BonusRun) -> list[str]:
@@ -84,11 +85,34 @@ def _payments(run: BonusRun, name: str) -> list[str]:
         for key in sorted(confirmed.keys() | paid.keys())
         if confirmed.get(key) != paid.get(key)
     ]
+    others = BonusPayment.objects.filter(share__run=run).exclude(
+        amount_minor=F("share__share_minor")
+    )
+    problems += [
+        f"{name}: {payment_key(run, payment.share.employee_id)} confirmed {payment.amount_minor},"
+        f" and the share is {payment.share.share_minor}"
+        for payment in others.select_related("share")
+    ]
     if run.state == BonusRun.State.PAID and sum(confirmed.values()) != run.shared_minor:
         problems.append(
             f"{name}: is paid, but {sum(confirmed.values())} of {run.shared_minor} is confirmed"
         )
     return problems
+
+
+def _year_acts() -> list[str]:
+    """What was carried over and borne by the company is what closings and write-offs say."""
+    done = PoolYearAct.objects.done().exclude(amount_minor=0).select_related("pool")
+    promised = {
+        act_key(act): abs(act.amount_minor) for act in done if act.kind != PoolYearAct.Kind.REOPEN
+    }
+    of_acts = Q(key__startswith="carry:") | Q(key__startswith="write-off:")
+    moved = dict(Transfer.objects.filter(of_acts, reverses=None).values_list("key", "amount_minor"))
+    return [
+        f"{key} promises {promised.get(key, 0)} and moved {moved.get(key, 0)}"
+        for key in sorted(promised.keys() | moved.keys())
+        if promised.get(key) != moved.get(key)
+    ]
 
 
 def _payout_accounts() -> list[str]:

@@ -129,14 +129,16 @@ def _act(
     )  # fmt: skip
 
 
-def carry_key(act: PoolYearAct) -> str:
-    return f"carry:{act.pool}:{act.year}:{act.pk}"
+def act_key(act: PoolYearAct) -> str:
+    """Of what a closing carries over, or a write-off lets the company bear."""
+    word = "carry" if act.kind == Kind.CLOSE else "write-off"
+    return f"{word}:{act.pool}:{act.year}:{act.pk}"
 
 
 def carried_from(pool: Pool, year: int) -> Transfer | None:
     """What the year's last closing has moved, if anything."""
     closing = pool.year_acts.done().filter(year=year, kind=Kind.CLOSE).last()
-    return Transfer.objects.filter(key=carry_key(closing)).first() if closing else None
+    return Transfer.objects.filter(key=act_key(closing)).first() if closing else None
 
 
 def _carry(act: PoolYearAct, found: PoolYear, *, by: User) -> None:
@@ -150,7 +152,7 @@ def _carry(act: PoolYearAct, found: PoolYear, *, by: User) -> None:
     )
     from_account, to_account = (own, following) if act.amount_minor > 0 else (following, own)
     post(
-        key=carry_key(act), from_account=from_account, to_account=to_account,
+        key=act_key(act), from_account=from_account, to_account=to_account,
         amount_minor=abs(act.amount_minor), earned_day=begins,
         why=_("carried over from %(year)s") % {"year": act.year}, by=by,
     )  # fmt: skip
@@ -269,7 +271,7 @@ def _apply(act: PoolYearAct, *, by: User) -> None:
         return
     _refuse_write_off(act.pool, act.year, act.amount_minor)
     post(
-        key=f"write-off:{act.pool}:{act.year}:{act.pk}",
+        key=act_key(act),
         from_account=open_account(EXPENSE, currency=act.pool.currency),
         to_account=open_account(act.pool.account_code(act.year), currency=act.pool.currency),
         amount_minor=act.amount_minor, why=act.reason, by=by,

@@ -8,12 +8,21 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.db import connection
 
-from incentives.models import BonusPolicy, BonusRun, DayVerdict, PoolPolicy, PoolYearAct
+from incentives.models import (
+    BonusPayment,
+    BonusPolicy,
+    BonusRun,
+    DayVerdict,
+    PoolPolicy,
+    PoolYearAct,
+)
+from incentives.services.bonus_payments import PAYROLL
 from incentives.services.bonus_policies import Terms
 from incentives.services.bonus_runs import (
     ContentChanged,
     approve,
     draft,
+    payment_key,
     propose,
     send_back,
     void,
@@ -641,3 +650,24 @@ def test_a_day_closed_after_the_draft_is_refused_at_the_approval(pool, hit, ann,
 def test_membership_of_no_day_of_the_year_makes_no_share(pool, ann, cas):
     Membership.objects.filter(employee=cas.employee).update(until_date=date(2025, 12, 31))
     assert shares(pool) == {"ann": 50_000}
+
+
+def test_a_payment_of_another_amount_than_the_share_is_found(pool, ann, fay, eve):
+    run = approved(pool, fay, eve)
+    share = run.shares.filter(share_minor__gt=1).first()
+    post(
+        key=payment_key(run, share.employee_id), to_account=open_account(PAYROLL, currency="GBP"),
+        from_account=Account.objects.get(code="payout:bonus:2026"), amount_minor=1, why="x", by=fay,
+    )  # fmt: skip
+    BonusPayment.objects.create(share=share, amount_minor=1, paid_on=JANUARY, made_by=fay)
+    assert any(f"the share is {share.share_minor}" in problem for problem in money_problems())
+
+
+@pytest.mark.parametrize("key", ["carry:bonus:2026:77", "write-off:bonus:2026:77"])
+def test_money_carried_over_or_borne_without_an_act_is_found(pool, ann, key, system):
+    post(
+        key=key, from_account=open_account("pool:bonus:2026", currency="GBP"),
+        to_account=open_account("pool:bonus:2027", currency="GBP"), amount_minor=1, why="x",
+        by=system,
+    )  # fmt: skip
+    assert any(f"{key} promises 0 and moved 1" in problem for problem in money_problems())
