@@ -50,6 +50,7 @@ from people.services.roles import roles_in_force
 from people.services.rule_changes import change_rules
 
 State = BonusRun.State
+VOIDABLE = (State.DRAFT, State.PROPOSED, State.APPROVED)
 SALARIES_KEPT_BY = ("set_salary", "join", "import_employee")
 NAMED = 10
 PORTION = 2000
@@ -543,18 +544,27 @@ def _move_to_payout(run: BonusRun, *, by: User) -> None:
     )  # fmt: skip
 
 
+def may_become_void(run: BonusRun) -> bool:
+    """Whether the run is under way and nobody has been paid of it."""
+    return run.state in VOIDABLE and not _has_paid(run)
+
+
+def _has_paid(run: BonusRun) -> bool:
+    return BonusPayment.objects.filter(share__run=run).exists()
+
+
 @retried
 @transaction.atomic
 def void(run: BonusRun, *, reason: str, by: User, now: datetime) -> BonusRun:
     """Take a run back; what an approval has moved returns to the pool. Raises BonusRefused once
     anybody has been paid."""
-    run = _locked(run, State.DRAFT, State.PROPOSED, State.APPROVED)
+    run = _locked(run, *VOIDABLE)
     refusal = keeps_salaries(by, since=run.first)
     if refusal:
         raise BonusRefused(refusal)
     if not reason.strip():
         raise BonusRefused(_("Say why the run is void."))
-    if BonusPayment.objects.filter(share__run=run).exists():
+    if _has_paid(run):
         raise BonusRefused(_("Somebody has been paid: what is paid is not taken back."))
     if run.state == State.APPROVED:
         tell_of_void(run)

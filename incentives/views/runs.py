@@ -15,7 +15,13 @@ from incentives.forms import DraftRunForm, ReasonForm
 from incentives.models import BonusRun, BonusShare
 from incentives.run_links import links_of
 from incentives.services import bonus_runs
-from incentives.services.bonus_runs import ContentChanged, obstacle, terms_of_run, why_not_approve
+from incentives.services.bonus_runs import (
+    ContentChanged,
+    may_become_void,
+    obstacle,
+    terms_of_run,
+    why_not_approve,
+)
 from incentives.services.eligibility import BonusRefused
 from incentives.services.explaining import bonus_terms_in_words
 from incentives.services.run_reading import (
@@ -147,7 +153,7 @@ def _acts(run: BonusRun, user) -> dict[str, bool | str]:
         "may_propose": runs_it and run.state == State.DRAFT,
         "may_decide": decides,
         "refusal": why_not_approve(run, by=user) if decides else "",
-        "may_void": runs_it and run.state in (State.DRAFT, State.PROPOSED, State.APPROVED),
+        "may_void": runs_it and may_become_void(run),
     }
 
 

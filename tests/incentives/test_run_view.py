@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from incentives.models import BonusRun, BonusShare
+from incentives.models import BonusPayment, BonusRun, BonusShare
 from incentives.services.bonus_runs import approve, draft
 from incentives.services.payroll import export_payroll
 from incentives.services.payroll_layouts import standard_layout
@@ -391,3 +391,14 @@ def test_before_a_run_is_void_it_is_said_that_payroll_has_its_file(as_fay, propo
     assert "Payroll has a file of it" not in as_fay.get(path).content.decode()
     export_payroll(run, layout=standard_layout(), form="csv", unconfirmed=False, by=fay)
     assert "Payroll has a file of it" in as_fay.get(path).content.decode()
+
+
+def test_a_run_of_which_somebody_is_paid_does_not_offer_to_become_void(as_fay, proposed, fay, eve):
+    run = approve(proposed, seen_sha256=proposed.content_sha256, by=eve, now=NEW_YEAR)
+    address, offer = f"/bonus/runs/{run.pk}/", f"/bonus/runs/{run.pk}/void/"
+    assert offer in as_fay.get(address).content.decode()
+    BonusPayment.objects.create(
+        share=run.shares.get(employee__number="ann"), amount_minor=1, paid_on=NEW_YEAR.date(),
+        made_by=fay,
+    )  # fmt: skip
+    assert offer not in as_fay.get(address).content.decode()
