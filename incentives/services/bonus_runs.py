@@ -5,8 +5,7 @@ gives in the moment of approval. Money moves with the approval, all of it or non
 """
 
 import secrets
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import date, datetime
 
 from django.db import transaction
@@ -15,19 +14,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from incentives.models import (
-    BonusAdjustment,
     BonusPayment,
     BonusRun,
     BonusShare,
-    LeadProposal,
     Pool,
 )
-from incentives.rules import BASIS, FiscalYear, Status
 from incentives.services.bonus_notices import tell_leads_of_draft
 from incentives.services.bonus_policies import Terms
 from incentives.services.eligibility import BonusRefused
-from incentives.services.factors import changed_meanwhile, shown_sha256
-from incentives.services.goals import GoalsOfDay
+from incentives.services.readiness import why_not_ready
 from incentives.services.run_notices import (
     DECIDES,
     tell_of_proposal,
@@ -35,15 +30,12 @@ from incentives.services.run_notices import (
     tell_of_statements,
     tell_of_void,
 )
-from incentives.services.splitting import Share, Sharing, percent, share_out, stored_sha256
-from incentives.services.years import is_closed
+from incentives.services.splitting import Share, Sharing, share_out, stored_sha256
 from ledger.models import Account, Transfer
 from ledger.services.posting import Movement, open_account, post_many, reverse_many
-from people.models import AuditEntry, Department, Employee, Role, User
+from people.models import AuditEntry, Employee, Role, User
 from people.money import money
-from people.rules import days_between
 from people.services import audit
-from people.services.calendars import all_sites
 from people.services.recipients import holders_of
 from people.services.retrying import retried
 from people.services.roles import roles_in_force
@@ -90,7 +82,7 @@ def draft(
     )
     if seen_sha256 is not None and sharing.sha256 != seen_sha256:
         raise BonusRefused(_("Something has changed meanwhile: please look again."))
-    run = _store(run or BonusRun(pool=pool, year=year), sharing, by=by, now=now)
+    run = store(run or BonusRun(pool=pool, year=year), sharing, by=by, now=now)
     if run.content_sha256 != before:
         _log("draft_bonus", run, before=before, by=by)
     tell_leads_of_draft(run)
@@ -101,7 +93,7 @@ def draft(
 @transaction.atomic
 def compute_again(run: BonusRun, *, by: User, now: datetime) -> BonusRun:
     """This very draft, computed anew. Raises BonusRefused when it is none any more."""
-    run = _locked(run, State.DRAFT)
+    run = locked(run, State.DRAFT)
     return draft(run.pool, run.year, by=by, now=now)
 
 
@@ -111,7 +103,7 @@ def hold_pool(pool: Pool) -> None:
     Pool.objects.select_for_update().get(pk=pool.pk)
 
 
-def _store(run: BonusRun, sharing: Sharing, *, by: User, now: datetime) -> BonusRun:
+def store(run: BonusRun, sharing: Sharing, *, by: User, now: datetime) -> BonusRun:
     run.first, run.last, run.through = sharing.year.first, sharing.year.last, sharing.through
     run.policy, run.days = sharing.terms.as_json(), sharing.days
     run.balance_minor, run.carried_minor = sharing.balance_minor, sharing.carried_minor
@@ -159,7 +151,7 @@ def terms_of_run(run: BonusRun) -> Terms:
     return Terms(**run.policy)
 
 
-def _locked(run: BonusRun, *states: str) -> BonusRun:
+def locked(run: BonusRun, *states: str) -> BonusRun:
     """Read anew and held, with the pool. Raises BonusRefused unless it is in one of the states."""
     hold_pool(run.pool)
     run = BonusRun.objects.select_for_update(of=("self",)).select_related("pool").get(pk=run.pk)
@@ -181,213 +173,28 @@ def _log(action: str, run: BonusRun, *, by: User, before: str | None = None, why
     )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Factor:
-    """A manager's factor in basis points of the share, with the reason for it."""
-
-    basis_points: int
-    reason: str
-
-
-@retried
-@transaction.atomic
-def adjust(
-    run: BonusRun, department: Department, factors: Mapping[Employee, Factor], *, by: User,
-    now: datetime, seen: str | None = None,
-) -> BonusRun:  # fmt: skip
-    """A lead's factors for one department, instead of those it had; all others carry them alike.
-
-    The lead's own share is not moved by them: a factor that somebody else gave the lead stays.
-    `seen` is factors.shown_sha256 of what the lead looked at; None where nothing was shown. Raises
-    BonusRefused; then nothing has changed.
-    """
-    run = _locked(run, State.DRAFT)
-    if seen is not None and seen != shown_sha256(run, department):
-        raise BonusRefused(changed_meanwhile(department))
-    members = run.shares.filter(department=department)
-    _refuse_factors(run, terms_of_run(run), members, factors, by=by)
-    before = _adjusted_in(run, department)
-    _replace_factors(run, members, factors, by=by)
-    sharing = share_out(run.pool, run.year, as_of=timezone.localdate(now), factors=factors_of(run))
-    run = _store(run, sharing, by=run.made_by, now=now)
-    LeadProposal.objects.update_or_create(run=run, department=department, defaults={"made_by": by})
-    _log_factors(run, department, before, _adjusted_in(run, department), by=by)
-    return run
-
-
-Given = dict[Employee, Factor]
-
-
-def _adjusted_in(run: BonusRun, department: Department) -> Given:
-    members = run.shares.filter(department=department)
-    rows = run.adjustments.filter(employee__in=members.values("employee"))
-    return {
-        row.employee: Factor(row.factor_bp, row.reason) for row in rows.select_related("employee")
-    }
-
-
-def _replace_factors(
-    run: BonusRun,
-    members: QuerySet[BonusShare],
-    factors: Mapping[Employee, Factor],
-    *,
-    by: User,
-) -> None:
-    its = run.adjustments.filter(employee__in=members.values("employee"))
-    of_the_lead = its.filter(employee__user=by).exclude(made_by=by)
-    its.exclude(pk__in=list(of_the_lead.values_list("pk", flat=True))).delete()
-    wanted = dict(factors)
-    own = Employee.objects.filter(user=by, pk__in=members.values("employee")).first()
-    if own and wanted and not of_the_lead.exists():
-        wanted[own] = Factor(BASIS, _("the share of whoever gives the factors is not moved"))
-    BonusAdjustment.objects.bulk_create(
-        BonusAdjustment(
-            run=run, employee=employee, factor_bp=factor.basis_points, reason=factor.reason,
-            made_by=by,
-        )
-        for employee, factor in wanted.items()
-    )  # fmt: skip
-
-
-def _log_factors(
-    run: BonusRun, department: Department, before: Given, after: Given, *, by: User
-) -> None:
-    """That a department was proposed, and of each person whose factor is another one."""
-    subject = f"bonus:{run.pool}:{run.year}:{run.pk}:{department.code}"
-    audit.record(
-        "propose_factors", by=by, subject=subject,
-        before={"factors": len(before)}, after={"factors": len(after)},
-    )  # fmt: skip
-    changed = [
-        employee for employee in {**before, **after} if before.get(employee) != after.get(employee)
-    ]
-    audit.record_many(
-        "adjust_bonus", by=by, people=changed,
-        changes=[
-            (f"employee:{employee.pk}", _described(before.get(employee)),
-             _described(after.get(employee)))
-            for employee in changed
-        ],
-    )  # fmt: skip
-
-
-def _described(factor: Factor | None) -> dict | None:
-    return {"factor_bp": factor.basis_points, "reason": factor.reason} if factor else None
-
-
-def _refuse_factors(
-    run: BonusRun,
-    terms: Terms,
-    members: QuerySet[BonusShare],
-    factors: Mapping[Employee, Factor],
-    *,
-    by: User,
-) -> None:
-    if factors and not terms.manager_factor:
-        raise BonusRefused(_("The policy of %(run)s has no manager's factor.") % {"run": run})
-    known = set(members.values_list("employee", flat=True))
-    low, high = BASIS - terms.manager_band_bp, BASIS + terms.manager_band_bp
-    for employee, factor in factors.items():
-        if employee.pk not in known:
-            raise BonusRefused(_("%(name)s is not of this department.") % {"name": employee})
-        if employee.user_id == by.pk:
-            raise BonusRefused(_("Nobody gives themself a factor."))
-        if not low <= factor.basis_points <= high:
-            raise BonusRefused(
-                _("%(name)s: the factor is between %(low)s%% and %(high)s%%.")
-                % {"name": employee, "low": percent(low), "high": percent(high)}
-            )
-        if not factor.reason.strip():
-            raise BonusRefused(_("%(name)s: say why.") % {"name": employee})
-
-
 @retried
 @transaction.atomic
 def propose(run: BonusRun, *, by: User, now: datetime) -> BonusRun:
     """Compute once more and lay before whoever approves. Raises BonusRefused."""
-    run = _locked(run, State.DRAFT)
+    run = locked(run, State.DRAFT)
     refusal = why_not_ready(run.pool, run, now=now) or keeps_salaries(by, since=run.first)
     if refusal:
         raise BonusRefused(refusal)
     sharing = share_out(run.pool, run.year, as_of=timezone.localdate(now), factors=factors_of(run))
     before = run.content_sha256
     run.state, run.proposed_by, run.proposed_at = State.PROPOSED, by, now
-    run = _store(run, sharing, by=run.made_by, now=now)
+    run = store(run, sharing, by=run.made_by, now=now)
     _log("propose_bonus", run, before=before, by=by)
     tell_of_proposal(run, approvers=approvers_of(run))
     return run
-
-
-@dataclass(frozen=True)
-class Obstacle:
-    """What stands in a run's way; the `day` to close, or the `year` to close, if it is one."""
-
-    text: str
-    day: date | None = None
-    year: int | None = None
-
-
-def obstacle(pool: Pool, run: BonusRun, *, now: datetime) -> Obstacle | None:
-    """Why this year can't be shared out yet, or any more; None when it can."""
-    if is_closed(pool, run.year):
-        return Obstacle(_("The year %(year)s is closed.") % {"year": run.year})
-    if any(site.today(now) <= run.last for site in all_sites()):
-        text = _("The year %(year)s runs until %(day)s; share it out when it is over.")
-        return Obstacle(text % {"year": run.year, "day": run.last})
-    undecided = first_undecided_day(pool, FiscalYear(run.year, run.first, run.last))
-    if undecided:
-        text = _("%(day)s is not final yet; close it first.")
-        return Obstacle(text % {"day": undecided}, day=undecided)
-    earlier = open_year_before(pool, run.year)
-    if earlier:
-        text = _("Years close in order: close %(year)s of pool %(pool)s first.")
-        return Obstacle(text % {"year": earlier, "pool": pool}, year=earlier)
-    return None
-
-
-def why_not_ready(pool: Pool, run: BonusRun, *, now: datetime) -> str:
-    """The obstacle in words; "" when there is none."""
-    found = obstacle(pool, run, now=now)
-    return found.text if found else ""
-
-
-def first_undecided_day(pool: Pool, year: FiscalYear) -> date | None:
-    """The first day of a year with goals due in the pool's scope that has no final verdict."""
-    verdicts = dict(
-        pool.verdicts.filter(date__range=(year.first, year.last))
-        .latest_versions()
-        .values_list("date", "status")
-    )
-    sites = all_sites()
-    for day in days_between(year.first, year.last):
-        if verdicts.get(day) == Status.FINAL:
-            continue
-        if day in verdicts:
-            return day
-        policy = pool.policy_on(day)
-        working = tuple(site.site.pk for site in sites if site.calendar.works_on(day))
-        if policy is None or not working:
-            continue
-        goals = GoalsOfDay(day, working, policy.scope_id, policy.unreported, final=True)
-        if goals.tally().due:
-            return day
-    return None
-
-
-def open_year_before(pool: Pool, year: int) -> int | None:
-    """The first year of a pool before another one that holds money or a run, or was closed once,
-    and is open."""
-    years = {int(account.code.rsplit(":", 1)[1]) for account in pool.accounts()}
-    years |= set(pool.year_acts.values_list("year", flat=True))
-    years |= set(BonusRun.objects.live().filter(pool=pool).values_list("year", flat=True))
-    return next((y for y in sorted(years) if y < year and not is_closed(pool, y)), None)
 
 
 @retried
 @transaction.atomic
 def send_back(run: BonusRun, *, reason: str, by: User) -> BonusRun:
     """A proposed run becomes a draft again. Raises BonusRefused."""
-    run = _locked(run, State.PROPOSED)
+    run = locked(run, State.PROPOSED)
     if not reason.strip():
         raise BonusRefused(_("Say why it goes back."))
     tell_of_sending_back(run, why=reason, by=by)
@@ -405,7 +212,7 @@ def approve(run: BonusRun, *, seen_sha256: str, by: User, now: datetime) -> Bonu
     Raises BonusRefused (ContentChanged when the same sum now gives something else); then nothing
     has changed.
     """
-    run = _locked(run, State.PROPOSED)
+    run = locked(run, State.PROPOSED)
     refusal = why_not_approve(run, by=by)
     if refusal:
         raise BonusRefused(refusal)
@@ -558,7 +365,7 @@ def _has_paid(run: BonusRun) -> bool:
 def void(run: BonusRun, *, reason: str, by: User, now: datetime) -> BonusRun:
     """Take a run back; what an approval has moved returns to the pool. Raises BonusRefused once
     anybody has been paid."""
-    run = _locked(run, *VOIDABLE)
+    run = locked(run, *VOIDABLE)
     refusal = keeps_salaries(by, since=run.first)
     if refusal:
         raise BonusRefused(refusal)

@@ -15,14 +15,10 @@ from incentives.models import BonusRun, Pool, PoolYearAct
 from incentives.rules import FiscalYear
 from incentives.services.bonus_notices import tell_of_act, tell_of_act_decided
 from incentives.services.bonus_policies import LONGEST_REASON, terms_for
-from incentives.services.bonus_runs import (
-    first_undecided_day,
-    hold_pool,
-    keeps_salaries,
-    open_year_before,
-)
+from incentives.services.bonus_runs import hold_pool, keeps_salaries
 from incentives.services.closing import EXPENSE
 from incentives.services.eligibility import BonusRefused
+from incentives.services.readiness import first_undecided_day, open_year_before
 from incentives.services.years import NoSuchYear, is_closed, open_year, year_named
 from ledger.models import Transfer
 from ledger.services.posting import open_account, post, reverse

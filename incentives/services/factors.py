@@ -1,7 +1,7 @@
 """A department's shares as its lead sees them: percent and days, never an amount or a salary.
 
 What some get more the others get less: `envelope` says what these carry, `spread` whether a kind
-of people comes off worse than another. The factors themselves are set in bonus_runs.adjust.
+of people comes off worse than another. The factors themselves are set in adjusting.adjust.
 """
 
 import hashlib

@@ -3,7 +3,7 @@
 from django.contrib.auth.decorators import login_required, permission_required
 from django.shortcuts import render
 
-from incentives.forms import BackTestForm
+from incentives.forms.figures import BackTestForm
 from incentives.services.backtesting import NothingToTest, back_test
 from incentives.services.figure_imports import read_targets_file
 from people.services.importing import ImportRefused, Options

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from incentives.charts import bar_chart
-from incentives.forms import CompareRunsForm, CompareTermsForm
+from incentives.forms.comparisons import CompareRunsForm, CompareTermsForm
 from incentives.models import Pool
 from incentives.services.bonus_comparing import (
     LOOK,

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from incentives.forms import BonusPolicyForm
+from incentives.forms.policies import BonusPolicyForm
 from incentives.models import Pool
 from incentives.services.bonus_policies import BonusPolicyRefused, terms_for, terms_of
 from incentives.services.policy_words import first_governed, set_and_tell, terms_in_words

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from incentives.forms import ReasonForm, WriteOffForm
+from incentives.forms.runs import ReasonForm, WriteOffForm
 from incentives.models import Pool, PoolYearAct
 from incentives.services.bonus_years import (
     PoolYear,

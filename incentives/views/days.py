@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from incentives.filters import DayFilter
-from incentives.forms import ExcuseForm
+from incentives.forms.corrections import ExcuseForm
 from incentives.models import DayVerdict, Metric, Pool, Restatement
 from incentives.rules import Status
 from incentives.services import recording

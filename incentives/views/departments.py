@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from incentives.charts import step_chart
 from incentives.filters import DepartmentFilter
-from incentives.forms import SpanForm
+from incentives.forms.figures import SpanForm
 from incentives.services.reading import history
 from incentives.tables import DepartmentTable
 from people.lists import show_list

@@ -7,10 +7,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from incentives.forms import FactorsForm
+from incentives.forms.factors import FactorsForm
 from incentives.models import BonusRun
 from incentives.rules import BASIS
-from incentives.services.bonus_runs import adjust, terms_of_run
+from incentives.services.adjusting import adjust
+from incentives.services.bonus_runs import terms_of_run
 from incentives.services.eligibility import BonusRefused
 from incentives.services.factors import (
     OwnDepartment,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from incentives.forms import FiguresForm
+from incentives.forms.figures import FiguresForm
 from incentives.models import Result
 from incentives.permissions import held_for, own_departments
 from incentives.services import recording

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from incentives.forms import QuestionForm
+from incentives.forms.questions import QuestionForm
 from incentives.models import BonusShare
 from incentives.services import questions
 from incentives.services.own_bonus import own_share, own_shares, so_far, why_no_share

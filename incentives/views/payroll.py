@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
-from incentives.forms import PayrollForm, PayrollLayoutForm
+from incentives.forms.payroll import PayrollForm, PayrollLayoutForm
 from incentives.models import BonusRun, PayrollLayout
 from incentives.services.eligibility import BonusRefused
 from incentives.services.payroll import PayrollFile, export_payroll, why_not_export

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from incentives.filters import QuestionFilter
-from incentives.forms import AnswerForm
+from incentives.forms.questions import AnswerForm
 from incentives.models import StatementQuestion
 from incentives.services import questions
 from incentives.services.questions import QuestionRefused

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from incentives.filters import RestatementFilter
-from incentives.forms import RestateForm
+from incentives.forms.corrections import RestateForm
 from incentives.models import Metric, Restatement
 from incentives.services.reading import goal_as_it_stands
 from incentives.services.restatement_effects import PoolEffect, effects_on_people

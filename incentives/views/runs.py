@@ -11,19 +11,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from incentives.filters import RunFilter, RunPeopleFilter
-from incentives.forms import DraftRunForm, ReasonForm
+from incentives.forms.runs import DraftRunForm, ReasonForm
 from incentives.models import BonusRun, BonusShare
 from incentives.run_links import links_of
 from incentives.services import bonus_runs
 from incentives.services.bonus_runs import (
     ContentChanged,
     may_become_void,
-    obstacle,
     terms_of_run,
     why_not_approve,
 )
 from incentives.services.eligibility import BonusRefused
 from incentives.services.explaining import bonus_terms_in_words
+from incentives.services.readiness import obstacle
 from incentives.services.run_reading import (
     grouped,
     leads_word,

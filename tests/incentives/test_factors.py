@@ -6,15 +6,9 @@ from datetime import date
 import pytest
 
 from incentives.models import BonusRun, LeadProposal
+from incentives.services.adjusting import Factor, adjust
 from incentives.services.bonus_policies import Terms, set_bonus_policy
-from incentives.services.bonus_runs import (
-    Factor,
-    adjust,
-    draft,
-    factors_of,
-    propose,
-    why_not_approve,
-)
+from incentives.services.bonus_runs import draft, factors_of, propose, why_not_approve
 from incentives.services.eligibility import BonusRefused
 from incentives.services.factors import own_department, shown_sha256
 from people.models import AuditEntry, Employee, Notice, Role

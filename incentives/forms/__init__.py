@@ -1,0 +1,1 @@
+"""Shapes of input, a file for each kind of act."""
