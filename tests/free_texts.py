@@ -31,6 +31,14 @@ def text_columns() -> list[tuple[type[models.Model], models.Field]]:
     ]
 
 
+def written_rows(model: type[models.Model], field: models.Field) -> list:
+    """The keys of the rows that hold such a text; a question that is open has no answer yet."""
+    rows = model._base_manager.all()
+    if field.name == "answer":
+        rows = rows.exclude(answer="")
+    return list(rows.values_list("pk", flat=True))
+
+
 def without_guards() -> None:
     """Also what the database would not let anybody edit has its text from somebody."""
     with connection.cursor() as cursor:

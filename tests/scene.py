@@ -166,6 +166,14 @@ def scene(missed_monday, goals, cast, wednesday, settings, tmp_path):
             text="Why so little?",
             answer_by=TUESDAY,
         ),
+        answered=StatementQuestion.objects.create(
+            share=estimated.shares.get(employee__user=cast["employee"]),
+            text="Why so much?",
+            answer_by=TUESDAY,
+            answer="Because.",
+            answered_by=cast["finance"],
+            answered_at=wednesday,
+        ),
         run=draft(missed_monday.pool, 2026, by=cast["finance"], now=wednesday),
         cast=cast,
     )
