@@ -47,3 +47,12 @@ def without_guards() -> None:
             return
         for guard in guards.registered("sqlite"):
             cursor.execute(f"DROP TRIGGER IF EXISTS {guard.name}")
+
+
+def with_guards_again() -> None:
+    """Looking at a waiting correction makes it and takes it back, which wants them in place."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL session_replication_role = origin")
+    else:
+        guards.install(connection)

@@ -27,7 +27,12 @@ from tests.browser.payloads import ENCODED, EVERYTHING, FULL, PARTS, PAYLOADS, S
 from tests.browser.watched import WatchedPage, chromium  # noqa: F401
 from tests.conftest import MONDAY
 from tests.found_forms import Form, fill, pages, product_forms, sign_in, submit
-from tests.free_texts import text_columns, without_guards, written_rows
+from tests.free_texts import (
+    text_columns,
+    with_guards_again,
+    without_guards,
+    written_rows,
+)
 from tests.scene import (  # noqa: F401
     cast,
     edna,
@@ -91,6 +96,7 @@ def everywhere(scene, wednesday, text: str) -> None:
     without_guards()
     reports_and_entries(scene, text)
     poison(text)
+    with_guards_again()
     # The board and its screens show a copy of the names.
     post_day(MONDAY, now=wednesday)
 
