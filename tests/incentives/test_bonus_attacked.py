@@ -37,7 +37,7 @@ from incentives.services.splitting import share_out
 from ledger.models import Account, Transfer
 from ledger.services.checking import check_ledger
 from ledger.services.posting import open_account, post
-from people.guards import drop_statements, install, registered
+from people.guards import drop_statements, registered
 from people.models import Employee, Leave, Membership, Placement, Policy
 from people.services.employment import Pay, Place, come_back, leave, move, set_salary
 from people.services.erasing import erase
@@ -560,19 +560,13 @@ def approved_again(run, fay, eve) -> BonusRun:
 # Rows edited by hand, movements that no run has made
 
 
-@pytest.fixture
-def without_guards():
-    """As somebody with the database's own password would do it."""
-
-    def drop(*tables: str) -> None:
-        with connection.cursor() as cursor:
-            for guard in registered(connection.vendor):
-                if guard.table in tables:
-                    for statement in drop_statements(guard, connection.vendor):
-                        cursor.execute(statement, None)
-
-    yield drop
-    install(connection)
+def without_guards(table: str) -> None:
+    """As somebody with the database's own password would do it; the test's end puts them back."""
+    with connection.cursor() as cursor:
+        for guard in registered(connection.vendor):
+            if guard.table == table:
+                for statement in drop_statements(guard, connection.vendor):
+                    cursor.execute(statement, None)
 
 
 def money_problems() -> list[str]:
@@ -584,7 +578,7 @@ def money_problems() -> list[str]:
     [("share_minor", 1), ("cap_minor", 700_000), ("hit_days", 9), ("earned_minor", 1),
      ("working", {}), ("position", 77)],
 )  # fmt: skip
-def test_a_share_edited_by_hand_is_found(pool, ann, fay, eve, without_guards, field, value):
+def test_a_share_edited_by_hand_is_found(pool, ann, fay, eve, field, value):
     run = approved(pool, fay, eve)
     without_guards("incentives_bonusshare")
     run.shares.filter(position=0).update(**{field: value})
@@ -594,14 +588,14 @@ def test_a_share_edited_by_hand_is_found(pool, ann, fay, eve, without_guards, fi
 @pytest.mark.parametrize(
     ("field", "value"), [("employees", 7), ("capped", 2), ("policy", {}), ("days", [])]
 )
-def test_a_run_edited_by_hand_is_found(pool, ann, fay, eve, without_guards, field, value):
+def test_a_run_edited_by_hand_is_found(pool, ann, fay, eve, field, value):
     run = approved(pool, fay, eve)
     without_guards("incentives_bonusrun")
     BonusRun.objects.filter(pk=run.pk).update(**{field: value})
     assert any(f"bonus run {run.pk}" in problem for problem in money_problems())
 
 
-def test_a_share_that_moved_between_other_accounts_is_found(pool, ann, fay, eve, without_guards):
+def test_a_share_that_moved_between_other_accounts_is_found(pool, ann, fay, eve):
     run = approved(pool, fay, eve)
     without_guards("ledger_transfer")
     elsewhere = open_account("payout:elsewhere", currency="GBP")
