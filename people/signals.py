@@ -4,3 +4,6 @@ from django.dispatch import Signal
 
 mail_queued = Signal()
 """Mails wait in the outbox."""
+
+consent_changed = Signal()
+"""Somebody agreed otherwise to be named or shown: `employee_id`."""

@@ -1,6 +1,7 @@
 """Every guard refuses, and it is the guard that does: without it the statement goes through."""
 
 from datetime import date
+from uuid import uuid4
 
 import pytest
 from django.core.management import call_command
@@ -26,6 +27,18 @@ from people import guards
 from people.models import AuditEntry, AuditSeal, Leave, Membership, Placement, SalaryLook
 from people.rules import BEGINNING
 from people.services import audit
+from recognition.models import (
+    Award,
+    AwardLevel,
+    Behaviour,
+    Budget,
+    BudgetGrant,
+    CaseStep,
+    FairPlayCase,
+    Nomination,
+    PanelMember,
+    Vote,
+)
 from tests.conftest import MONDAY, make_result, make_target
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +70,7 @@ def world(goals, ann, system, claims, billing):
     seal = AuditSeal.objects.create(ranges=[[entry.pk, entry.pk]], sha256="b")
     look = SalaryLook.objects.create(by=system, employee=ann.employee, where="test")
     run = decided_run(system, ann, claims)
+    praise = praise_of(ann, system)
     if connection.vendor == "postgresql":
         # Checks that wait for the commit would keep a table from being truncated or altered.
         sql("SET CONSTRAINTS ALL IMMEDIATE")
@@ -67,7 +81,7 @@ def world(goals, ann, system, claims, billing):
         "people_auditseal": seal, "people_salarylook": look,
         "target": goals[0], "membership": ann.employee.memberships.get(),
         "placement": claims.placements.get(), "accounts": (one, two), "by": system,
-        "billing": billing, **run,
+        "billing": billing, **run, **praise,
     }  # fmt: skip
 
 
@@ -96,13 +110,42 @@ def decided_run(system, ann, claims) -> dict:
     }  # fmt: skip
 
 
+def praise_of(ann, system) -> dict:
+    """A nomination before a panel, with a vote, a budget and a case of fair play."""
+    now, colleague = timezone.now(), ann.employee
+    nomination = Nomination.objects.create(
+        key=uuid4(), giver=colleague, story="x", happened_on=MONDAY, shown_to=0, published_at=now,
+        published_on=MONDAY, behaviour=Behaviour.objects.create(code="b", name="b"),
+    )  # fmt: skip
+    level = AwardLevel.objects.create(code="l", name="l", decides="panel", quorum=1)
+    award = Award.objects.create(
+        nomination=nomination, level=level, reason="x", raised_by=system, raised_at=now
+    )
+    case = FairPlayCase.objects.create(kind="reported", key="c", opened_at=now)
+    budget = Budget.objects.create(year=2026, currency="GBP")
+    return {
+        "nomination": nomination,
+        "panel": PanelMember.objects.create(level=level, employee=colleague, from_date=MONDAY),
+        "recognition_vote": Vote.objects.create(
+            award=award, member=colleague, says="yes", made_at=now
+        ),
+        "recognition_casestep": CaseStep.objects.create(
+            case=case, what="reported", made_by=system, made_at=now
+        ),
+        "recognition_budgetgrant": BudgetGrant.objects.create(
+            budget=budget, amount_minor=5, reason="x", key=uuid4(), made_by=system, made_at=now
+        ),
+    }
+
+
 HARMLESS_COLUMN = {
     "ledger_transfer": "why", "incentives_result": "reason", "incentives_excuse": "reason",
     "incentives_dayverdict": "reason", "incentives_goalverdict": "weight",
     "cms_daysnapshot": "payload", "people_auditentry": "why",
     "people_auditseal": "sha256", "people_salarylook": "where",
     "incentives_bonusshare": "code", "incentives_bonuspayment": "amount_minor",
-    "incentives_poolyearact": "reason",
+    "incentives_poolyearact": "reason", "recognition_vote": "comment",
+    "recognition_casestep": "reason", "recognition_budgetgrant": "reason",
 }  # fmt: skip
 
 
@@ -224,11 +267,33 @@ def moved_place(world) -> None:
     Placement.objects.filter(pk=earlier.pk).update(until_date=BEGINNING)
 
 
+def retell(world) -> None:
+    Nomination.objects.filter(pk=world["nomination"].pk).update(story="y")
+
+
+def second_seat(world) -> None:
+    seat = world["panel"]
+    PanelMember.objects.create(level=seat.level, employee=seat.employee, from_date=MONDAY)
+
+
+def moved_seat(world) -> None:
+    seat = world["panel"]
+    earlier = PanelMember.objects.create(
+        level=seat.level, employee=seat.employee, from_date=date(2021, 1, 1),
+        until_date=date(2021, 1, 4),
+    )  # fmt: skip
+    PanelMember.objects.filter(pk=earlier.pk).update(until_date=MONDAY)
+
+
 def rewrite_run(world) -> None:
     BonusRun.objects.filter(pk=world["run"].pk).update(content_sha256="d")
 
 
 BREAKING = {
+    "praise_is_kept_as_it_was_told": retell,
+    "a_person_sits_on_a_panel_once_at_a_time": second_seat,
+    "a_person_sits_on_a_panel_once_at_a_time_on_insert": second_seat,
+    "a_person_sits_on_a_panel_once_at_a_time_on_update": moved_seat,
     "a_decided_run_keeps_its_content": rewrite_run,
     "a_reversal_mirrors_its_original": reverse_too_much,
     "a_transfer_keeps_one_currency": mix_currencies,
@@ -342,7 +407,8 @@ def test_every_append_only_table_is_known_to_the_products_role(db):
     assert guards.append_only_tables() == {
         "cms_daysnapshot", "incentives_bonuspayment", "incentives_excuse",
         "incentives_goalverdict", "incentives_result", "ledger_transfer", "people_auditentry",
-        "people_auditseal", "people_salarylook",
+        "people_auditseal", "people_salarylook", "recognition_budgetgrant",
+        "recognition_casestep", "recognition_vote",
     }  # fmt: skip
 
 

@@ -101,10 +101,12 @@ def snapshot(known: Snapshot | None = None) -> Snapshot:
 
 def _open(sessions: dict[tuple, dict[str, object]]) -> None:
     """What sessions hold, in place of the text that carries it: that is signed with the second,
-    so that the same content differs as soon as a second ends between two looks."""
+    so that the same content differs as soon as a second ends between two looks. A request put
+    aside until the second factor is shown is left out: it is asked again of the same form."""
     for row in sessions.values():
-        text = SessionStore().decode(row["session_data"])
-        row["session_data"] = json.dumps(text, sort_keys=True, default=str)
+        held = SessionStore().decode(row["session_data"])
+        held.pop("account_reauthentication_state", None)
+        row["session_data"] = json.dumps(held, sort_keys=True, default=str)
 
 
 def _forget_numbers(held: Snapshot, new: dict[str, set]) -> None:

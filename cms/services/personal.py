@@ -21,7 +21,7 @@ PARTS = (
 )  # fmt: skip
 
 
-def forget(employee: Employee) -> None:
+def forget(employee: Employee, _called: tuple[str, ...]) -> None:
     """Pages and their history stay, under the pseudonym."""
     user = employee.user
     if user is None:

@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "people",
     "ledger",
     "incentives",
+    "recognition",
     "cms",
     "screens",
     "demo",

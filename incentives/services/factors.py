@@ -148,7 +148,7 @@ def _days_in(spans: Sequence[Sequence]) -> int:
     )
 
 
-def forget(employee: Employee) -> None:
+def forget(employee: Employee, _called: tuple[str, ...]) -> None:
     """Why somebody who is erased was given a factor; the factor stays, as the sum needs it."""
     BonusAdjustment.objects.filter(employee=employee).update(reason=EMPTIED)
 

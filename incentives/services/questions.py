@@ -95,7 +95,7 @@ def overdue(questions: QuerySet[StatementQuestion], *, on: date) -> QuerySet[Sta
     return waiting(questions).filter(answer_by__lt=on)
 
 
-def forget(employee: Employee) -> None:
+def forget(employee: Employee, _called: tuple[str, ...]) -> None:
     """What an erased person wrote, and what was answered; that something was asked stays."""
     own = StatementQuestion.objects.filter(share__employee=employee)
     waiting(own).delete()

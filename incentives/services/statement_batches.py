@@ -200,7 +200,7 @@ def take_away_old(*, now: datetime) -> int:
     return len(old)
 
 
-def forget(employee: Employee) -> None:
+def forget(employee: Employee, _called: tuple[str, ...]) -> None:
     """Files with the name and the salary of somebody who is erased; made anew they have neither."""
     theirs = StatementBatch.objects.filter(run__shares__employee=employee).exclude(folder="")
     for batch in theirs.exclude(finished_at=None):

@@ -1,6 +1,7 @@
 """Who and where: sites, departments, employees, what holds for them from which day, and the log."""
 
 from people.models.accounts import SYSTEM, User, Users
+from people.models.consents import Consent, ShownTo
 from people.models.credentials import Invitation, Pin, SignInAttempt
 from people.models.imports import ImportDraft, RememberedMapping
 from people.models.log import AuditEntry, AuditSeal, PersonKey, SalaryLook
@@ -16,6 +17,7 @@ __all__ = [
     "AuditEntry",
     "AuditSeal",
     "CalendarEntry",
+    "Consent",
     "Department",
     "Employee",
     "Employees",
@@ -37,6 +39,7 @@ __all__ = [
     "RoleAssignment",
     "Salary",
     "SalaryLook",
+    "ShownTo",
     "SignInAttempt",
     "Site",
     "Spanned",

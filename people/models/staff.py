@@ -63,6 +63,7 @@ class Employees(models.QuerySet):
 class Employee(models.Model):
     number = models.CharField(max_length=30, unique=True)
     name = models.CharField(max_length=200)
+    known_as = models.CharField(max_length=60, blank=True)
     email = models.EmailField(blank=True)
     job_title = models.CharField(max_length=200, blank=True)
     hired_on = models.DateField()
@@ -70,7 +71,9 @@ class Employee(models.Model):
     good_leaver = models.BooleanField(null=True, blank=True)
     language = models.CharField(max_length=10, blank=True)
     sort_key = DerivedText(made_by=lambda e: names.folded(e.name)[:200], db_index=True)
-    search_text = DerivedText(made_by=lambda e: names.search_text(e.number, e.name, e.email))
+    search_text = DerivedText(
+        made_by=lambda e: names.search_text(e.number, e.name, e.known_as, e.email)
+    )
     erased_at = models.DateTimeField(null=True, blank=True)
     manager = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="reports"

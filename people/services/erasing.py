@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from people.models import (
+    Consent,
     Employee,
     ImportDraft,
     Invitation,
@@ -28,23 +29,25 @@ from people.models import (
     SignInAttempt,
     User,
 )
-from people.services import audit
+from people.services import audit, consents
 from people.services.drafts import UNDER_WAY, empty
 from people.services.guessing import digest
 
-OWN_APPS = ("people", "ledger", "incentives", "cms", "screens")
+OWN_APPS = ("people", "ledger", "incentives", "recognition", "cms", "screens")
 SHORTEST_FREE_TEXT = 200
 STUCK_AFTER = timedelta(hours=1)
 
-_also: list[Callable[[Employee], None]] = []
+Forget = Callable[[Employee, tuple[str, ...]], None]
+_also: list[Forget] = []
 
 
 class ErasureRefused(Exception):
     """Why somebody is not erased, in words for the one who tried."""
 
 
-def also_forget(function: Callable[[Employee], None]) -> None:
-    """Another app's part: called after the name is gone, in the same transaction."""
+def also_forget(function: Forget) -> None:
+    """Another app's part, with what the person was called: called after the name is gone, in the
+    same transaction."""
     if function not in _also:
         _also.append(function)
 
@@ -73,14 +76,17 @@ def erase(employee: Employee, *, why: str, by: User, now: datetime) -> Employee:
     refused = refusal(employee, now=now)
     if refused:
         raise ErasureRefused(refused)
+    called = (employee.name, employee.known_as)
     _forget_traces(employee)
     _take_the_name(employee, now=now)
+    Consent.objects.filter(employee=employee).delete()
+    consents.apply_to(employee)
     # That somebody was away stays, as sums may need it; why, often a sickness, does not.
     employee.leaves.update(kind=LeaveKind.OTHER)
     if employee.user:
         _close_the_account(employee.user, employee)
     for function in _also:
-        function(employee)
+        function(employee, called)
     emptied = empty(_uploads())
     audit.destroy_key(employee)
     # Not under the person's key, which is gone: nothing here says who it was.
@@ -130,7 +136,7 @@ def _forget_traces(employee: Employee) -> None:
 def _take_the_name(employee: Employee, *, now: datetime) -> None:
     employee.name = f"Former colleague {employee.pk}"
     employee.number = f"erased-{employee.pk}"
-    employee.email = employee.job_title = employee.language = ""
+    employee.known_as = employee.email = employee.job_title = employee.language = ""
     employee.manager = None
     employee.erased_at = now
     employee.save()

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from people.models import (
     AuditEntry,
+    Consent,
     Employee,
     ImportDraft,
     Invitation,
@@ -70,6 +71,7 @@ PARTS = (
     Part("employee", _("Master data"), _employee, frozenset({"people.Employee.manager"})),
     Part("account", _("Account"), _account, frozenset({"people.Employee.user"})),
     rows_of("memberships", _("Departments"), Membership, "employee"),
+    rows_of("consent", _("Consent to be named and shown"), Consent, "employee"),
     rows_of("leaves", _("Leave"), Leave, "employee"),
     rows_of("salaries", _("Salaries"), Salary, "employee"),
     rows_of("roles", _("Roles"), RoleAssignment, "user"),

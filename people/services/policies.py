@@ -24,8 +24,16 @@ def _time(text: str) -> str:
     return text
 
 
+def _audience(text: str) -> str:
+    # Public is for people to say themselves, one by one.
+    if text not in ("nobody", "team", "staff"):
+        raise ValueError(text)
+    return text
+
+
 KNOWN: dict[str, tuple[str, Callable[[str], str], str]] = {
     "fiscal_year_start": ("01-01", _month_and_day, "month and day as MM-DD, for example 04-01"),
+    "names_shown": ("team", _audience, "nobody, team or staff: where names stand until people say"),
     "cut_off": ("12:00", _time, "a time as HH:MM on the next working day, for example 12:00"),
 }
 """Each policy's default, its check and the form it takes."""

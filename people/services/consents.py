@@ -1,0 +1,100 @@
+"""Who agrees to be named and shown where: one answer a person, changed by that person alone."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from people.models import Consent, Employee, ShownTo, User
+from people.services import audit
+from people.services.policies import in_force
+from people.services.recipients import in_portions
+from people.signals import consent_changed
+
+_also: list[Callable[[Employee], None]] = []
+
+
+class ConsentRefused(Exception):
+    """Nothing was changed; the message says why."""
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """How far the name and the photo of one person may be shown."""
+
+    names: ShownTo
+    photo: ShownTo
+
+
+def also_apply(function: Callable[[Employee], None]) -> None:
+    """Another app's part: called in the transaction that changes somebody's consent."""
+    if function not in _also:
+        _also.append(function)
+
+
+def by_default() -> Agreed:
+    """What holds for who has said nothing: the company's policy, never public, and no photo."""
+    name = in_force("names_shown", on=timezone.localdate())
+    return Agreed(ShownTo[name.upper()], ShownTo.NOBODY)
+
+
+def consents_of(employee_ids: Collection[int]) -> dict[int, Agreed]:
+    """By employee id, for each of these; who was erased is shown to nobody."""
+    default = by_default()
+    found = dict.fromkeys(employee_ids, default)
+    for portion in in_portions(employee_ids):
+        given = Consent.objects.filter(employee__in=portion)
+        for pk, names, photo in given.values_list("employee", "names", "photo"):
+            found[pk] = Agreed(ShownTo(names), ShownTo(photo))
+        gone = Employee.objects.filter(pk__in=portion).exclude(erased_at=None)
+        for pk in gone.values_list("pk", flat=True):
+            found[pk] = Agreed(ShownTo.NOBODY, ShownTo.NOBODY)
+    return found
+
+
+def consent_of(employee: Employee) -> Agreed:
+    return consents_of([employee.pk])[employee.pk]
+
+
+@transaction.atomic
+def agree(employee: Employee, agreed: Agreed, *, by: User, now: datetime) -> bool:
+    """Say how far the own name and photo may be shown; returns whether that changed anything.
+
+    Raises ConsentRefused for somebody else's, and for a photo shown further than the name.
+    """
+    if employee.user_id != by.pk:
+        raise ConsentRefused(_("Only the person themself says where the name is shown."))
+    if agreed.photo > agreed.names:
+        raise ConsentRefused(
+            _("A photo is shown no further than the name: choose the name's place first.")
+        )
+    employee = Employee.objects.select_for_update(of=("self",)).get(pk=employee.pk)
+    before = consent_of(employee)
+    Consent.objects.update_or_create(
+        employee=employee,
+        defaults={"names": agreed.names, "photo": agreed.photo, "given_at": now},
+    )
+    if before == agreed:
+        return False
+    audit.record(
+        "agree_to_be_shown", by=by, subject=f"employee:{employee.pk}", person=employee,
+        before=_listed(before), after=_listed(agreed),
+    )  # fmt: skip
+    apply_to(employee)
+    return True
+
+
+def apply_to(employee: Employee) -> None:
+    """Have everything that shows names follow at once, and tell those who copy it."""
+    for function in _also:
+        function(employee)
+    transaction.on_commit(
+        lambda: consent_changed.send(sender=Employee, employee_id=employee.pk), robust=True
+    )
+
+
+def _listed(agreed: Agreed) -> dict[str, str]:
+    return {"names": agreed.names.name.lower(), "photo": agreed.photo.name.lower()}

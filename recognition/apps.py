@@ -1,0 +1,18 @@
+from django.apps import AppConfig
+
+
+class RecognitionConfig(AppConfig):
+    name = "recognition"
+
+    def ready(self) -> None:
+        from people import guards
+        from people.services import consents, erasing, personal
+        from recognition import permissions  # noqa: F401
+        from recognition.guards import GUARDS
+        from recognition.services import visibility
+        from recognition.services.personal import PARTS, forget
+
+        guards.register(*GUARDS)
+        personal.register(*PARTS)
+        erasing.also_forget(forget)
+        consents.also_apply(visibility.follow_consent)

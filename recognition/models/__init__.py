@@ -1,0 +1,40 @@
+"""Praise between colleagues: nominations, awards, and the cases in which somebody has to look."""
+
+from recognition.models.awards import (
+    Award,
+    AwardLevel,
+    AwardRecipient,
+    Budget,
+    BudgetGrant,
+    PanelMember,
+    RewardExport,
+    Vote,
+)
+from recognition.models.fair_play import CaseStep, FairPlayCase
+from recognition.models.praise import (
+    Behaviour,
+    Cheer,
+    Nomination,
+    Nominee,
+    RecognitionPolicy,
+    Reply,
+)
+
+__all__ = [
+    "Award",
+    "AwardLevel",
+    "AwardRecipient",
+    "Behaviour",
+    "Budget",
+    "BudgetGrant",
+    "CaseStep",
+    "Cheer",
+    "FairPlayCase",
+    "Nomination",
+    "Nominee",
+    "PanelMember",
+    "RecognitionPolicy",
+    "Reply",
+    "RewardExport",
+    "Vote",
+]

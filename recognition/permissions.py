@@ -1,0 +1,32 @@
+"""Who may do what with praise, awards and cases."""
+
+import rules
+
+from people.models import Employee, Role, User
+from people.permissions import has_role, is_active_account, roles_of
+
+
+@rules.predicate
+def is_employee(user: User) -> bool:
+    return isinstance(getattr(user, "employee", None), Employee)
+
+
+rules.add_perm("recognition.see_wall", is_active_account)
+rules.add_perm("recognition.nominate", is_active_account & is_employee)
+rules.add_perm("recognition.set_policy", has_role(Role.HR))
+rules.add_perm("recognition.keep_levels", has_role(Role.HR))
+# HR decides on doubts; auditors read them.
+rules.add_perm("recognition.decide_cases", has_role(Role.HR))
+rules.add_perm("recognition.see_cases", has_role(Role.HR, Role.AUDITOR))
+rules.add_perm("recognition.see_all_praise", has_role(Role.HR, Role.AUDITOR))
+rules.add_perm("recognition.raise_awards", is_active_account & is_employee)
+rules.add_perm("recognition.fund", has_role(Role.FINANCE))
+rules.add_perm("recognition.see_budgets", has_role(Role.FINANCE, Role.HR, Role.LEAD, Role.AUDITOR))
+rules.add_perm("recognition.export_rewards", has_role(Role.FINANCE))
+rules.add_perm("recognition.see_circle", has_role(Role.LEAD, Role.HR, Role.EXECUTIVE, Role.AUDITOR))
+rules.add_perm("recognition.see_unrecognised", has_role(Role.LEAD, Role.HR))
+rules.add_perm("recognition.keep_webhooks", has_role(Role.ADMINISTRATOR))
+
+
+def sees_all_praise(user: User) -> bool:
+    return bool(roles_of(user) & {Role.HR, Role.AUDITOR})

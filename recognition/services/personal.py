@@ -1,0 +1,88 @@
+"""What this app keeps about a person, and what it forgets when somebody is erased."""
+
+from django.utils.translation import gettext_lazy as _
+
+from people.models import Employee
+from people.services.personal import Part, Row, as_row, rows_of
+from recognition.models import (
+    Award,
+    AwardRecipient,
+    BudgetGrant,
+    CaseStep,
+    Cheer,
+    FairPlayCase,
+    Nomination,
+    Nominee,
+    PanelMember,
+    RecognitionPolicy,
+    Reply,
+    RewardExport,
+    Vote,
+)
+from recognition.rules.stories import without_names
+
+EMPTIED = "–"
+
+
+def _praise_received(employee: Employee) -> list[Row]:
+    found = Nomination.objects.filter(nominees__employee=employee).order_by("pk")
+    return [as_row(each, without=("key", "told_at")) for each in found.select_related("behaviour")]
+
+
+def _steps(employee: Employee) -> list[Row]:
+    """What somebody did in cases of fair play, in their own words."""
+    made = CaseStep.objects.filter(made_by__employee=employee).order_by("pk")
+    return [as_row(each, without=("case",)) for each in made]
+
+
+def _cases(employee: Employee) -> list[Row]:
+    """What is or was held against the person, without who reported it."""
+    return [
+        {
+            "kind": case.kind, "state": case.state, "opened_at": case.opened_at.isoformat(),
+            "steps": [
+                {"what": step.what, "reason": step.reason, "at": step.made_at.isoformat()}
+                for step in case.steps.exclude(what=CaseStep.What.REPORTED)
+            ],
+        }
+        for case in FairPlayCase.objects.filter(people=employee).order_by("pk")
+    ]  # fmt: skip
+
+
+PARTS = (
+    rows_of("praise-given", _("Nominations given"), Nomination, "giver", without=("told_at",)),
+    Part("praise-received", _("Nominations received"), _praise_received,
+         frozenset({"recognition.Nominee.employee"})),
+    rows_of("praise-ended", _("Nominations withdrawn or removed"), Nomination, "ended_by",
+            without=("story", "told_at")),
+    rows_of("cheers", _("Cheers"), Cheer, "employee"),
+    rows_of("replies", _("Replies to praise"), Reply, "employee"),
+    rows_of("awards", _("Awards won"), AwardRecipient, "employee"),
+    rows_of("awards-raised", _("Awards raised or decided"), Award, "raised_by", "decided_by"),
+    rows_of("panels", _("Seats on panels"), PanelMember, "employee"),
+    rows_of("votes", _("Votes on awards"), Vote, "member"),
+    rows_of("recognition-money", _("Recognition budgets funded"), BudgetGrant, "made_by"),
+    rows_of("reward-files", _("Files of rewards made"), RewardExport, "made_by"),
+    rows_of("recognition-rules", _("Rules of recognition set"), RecognitionPolicy, "made_by"),
+    Part("fair-play", _("Cases of fair play"), _cases,
+         frozenset({"recognition.FairPlayCase.people"})),
+    rows_of("fair-play-decided", _("Cases of fair play decided"), FairPlayCase, "decided_by",
+            without=("facts",)),
+    Part("fair-play-steps", _("Steps in cases of fair play"), _steps,
+         frozenset({"recognition.CaseStep.made_by"})),
+)  # fmt: skip
+
+
+def forget(employee: Employee, called: tuple[str, ...]) -> None:
+    """What an erased person wrote, and stories about that person alone; out of the others their
+    name is taken."""
+    Nomination.objects.filter(giver=employee).update(story=EMPTIED, customer_reference="")
+    of_others = Nominee.objects.exclude(employee=employee).values("nomination")
+    about = Nomination.objects.filter(nominees__employee=employee).exclude(pk__in=of_others)
+    Nomination.objects.filter(pk__in=list(about.values_list("pk", flat=True))).update(
+        story=EMPTIED, customer_reference=""
+    )
+    for shared in Nomination.objects.filter(nominees__employee=employee).exclude(story=EMPTIED):
+        shared.story = without_names(shared.story, called)
+        shared.save(update_fields=["story"])
+    Reply.objects.filter(employee=employee).update(text=EMPTIED)

@@ -1,0 +1,173 @@
+"""Who reads which praise, and whose names in it.
+
+A name is shown where its bearer agrees (people.services.consents) and the giver wanted it; always
+to those whom the praise is about or from, to their leads and to HR. Who is not named stands as “a
+colleague”, and the name's words are hidden in the story.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import reduce
+from operator import or_
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from people.models import Department, Employee, ShownTo, User
+from people.permissions import led_departments
+from people.services.consents import Agreed, consents_of
+from recognition.models import Nomination, Nominee
+from recognition.rules.stories import without_names
+from recognition.services.nominating import how_far
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Somebody, or a place, that praise is shown to. `sees_all` is for those who keep fairness;
+    `departments` are the own and the led ones."""
+
+    audience: ShownTo = ShownTo.STAFF
+    employee_id: int | None = None
+    departments: frozenset[int] = field(default_factory=frozenset)
+    sees_all: bool = False
+
+
+def reader_of(user: User, *, on: date, sees_all: bool = False) -> Reader:
+    """Somebody signed in, as of a day."""
+    employee = getattr(user, "employee", None)
+    own: set[int] = set(led_departments(user, on=on))
+    if employee:
+        own |= set(employee.memberships.on(on).values_list("department", flat=True))
+    return Reader(
+        employee_id=employee.pk if employee else None,
+        departments=frozenset(own), sees_all=sees_all,
+    )  # fmt: skip
+
+
+def readable(reader: Reader) -> QuerySet[Nomination]:
+    """The published nominations that a reader finds, newest first; for one whole list the parts
+    are quicker, see `parts_readable`."""
+    return Nomination.objects.published().filter(reduce(or_, parts_readable(reader)))
+
+
+def parts_readable(reader: Reader) -> list[Q]:
+    """Conditions of which one at least holds; each alone is served by one index."""
+    if reader.sees_all:
+        return [Q()]
+    found = [Q(shown_to__gte=reader.audience)]
+    if reader.audience != ShownTo.STAFF:
+        return found
+    if reader.departments:
+        teams = Nominee.objects.filter(nomination=OuterRef("pk"), department__in=reader.departments)
+        found.append(Q(Exists(teams), shown_to=ShownTo.TEAM))
+    if reader.employee_id:
+        own = Nominee.objects.filter(nomination=OuterRef("pk"), employee=reader.employee_id)
+        found += [Q(giver=reader.employee_id), Q(Exists(own))]
+    return found
+
+
+@dataclass(frozen=True)
+class Named:
+    """One of those praised, as a reader sees it: `employee` is None for “a colleague”."""
+
+    employee: Employee | None
+    department: Department | None
+    photo: bool
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A nomination as one reader sees it. `giver` is None where it stays unnamed."""
+
+    nomination: Nomination
+    nominees: list[Named]
+    giver: Employee | None
+    story: str
+
+    @property
+    def names(self) -> list[str]:
+        """Of those who are named, as they are called."""
+        return [each.employee.name for each in self.nominees if each.employee]
+
+    @property
+    def unnamed(self) -> int:
+        return sum(each.employee is None for each in self.nominees)
+
+
+def show(nominations: Iterable[Nomination], reader: Reader) -> list[Shown]:
+    """These nominations as the reader sees them, in two further queries for all of them."""
+    nominations = list(nominations)
+    rows = Nominee.objects.filter(nomination__in=[each.pk for each in nominations])
+    nominees: dict[int, list[Nominee]] = {each.pk: [] for each in nominations}
+    for row in rows.select_related("employee", "department").order_by("pk"):
+        nominees[row.nomination_id].append(row)
+    people = {row.employee_id for each in nominees.values() for row in each}
+    agreed = consents_of(people | {each.giver_id for each in nominations})
+    return [_shown(each, nominees[each.pk], reader, agreed) for each in nominations]
+
+
+def _shown(
+    nomination: Nomination, nominees: list[Nominee], reader: Reader, agreed: dict[int, Agreed]
+) -> Shown:
+    concerned = reader.employee_id is not None and (
+        nomination.giver_id == reader.employee_id
+        or any(row.employee_id == reader.employee_id for row in nominees)
+    )
+    named = [_named(row, nomination, reader, agreed, concerned=concerned) for row in nominees]
+    giver = nomination.giver if _shows_giver(nomination, reader, agreed) else None
+    hidden = [row.employee for row, each in zip(nominees, named, strict=True) if not each.employee]
+    if giver is None:
+        hidden.append(nomination.giver)
+    words = [word for each in hidden for word in (each.name, each.known_as)]
+    return Shown(nomination, named, giver, without_names(nomination.story, words))
+
+
+def _named(
+    row: Nominee,
+    nomination: Nomination,
+    reader: Reader,
+    agreed: dict[int, Agreed],
+    *,
+    concerned: bool,
+) -> Named:
+    consent = agreed[row.employee_id]
+    reached = _reaches(min(consent.names, nomination.audience), row.department_id, reader)
+    name = reader.sees_all or concerned or reached
+    photo = _reaches(min(consent.photo, nomination.audience), row.department_id, reader)
+    return Named(row.employee if name else None, row.department, name and photo)
+
+
+def _reaches(how_far: int, department_id: int | None, reader: Reader) -> bool:
+    if how_far >= reader.audience:
+        return True
+    return (
+        reader.audience == ShownTo.STAFF
+        and how_far == ShownTo.TEAM
+        and department_id in reader.departments
+    )
+
+
+def _shows_giver(nomination: Nomination, reader: Reader, agreed: dict[int, Agreed]) -> bool:
+    """Who praises signs it: colleagues read by whom. Outside, and on screens, consent decides."""
+    if reader.sees_all or (reader.audience == ShownTo.STAFF and reader.employee_id):
+        return True
+    return agreed[nomination.giver_id].names >= reader.audience
+
+
+def follow_consent(employee: Employee) -> None:
+    """Somebody agrees otherwise: how far their praise is shown follows in the same transaction."""
+    follow(Nomination.objects.filter(nominees__employee=employee))
+
+
+def follow(nominations: QuerySet[Nomination]) -> int:
+    """Bring `shown_to` of these up to what everybody they name agrees to; returns the changed."""
+    changed = []
+    for nomination in nominations.prefetch_related("nominees").iterator(chunk_size=500):
+        wanted = how_far(
+            ShownTo(nomination.audience), [row.employee_id for row in nomination.nominees.all()]
+        )
+        if nomination.shown_to != wanted:
+            nomination.shown_to = wanted
+            changed.append(nomination)
+    Nomination.objects.bulk_update(changed, ["shown_to"], batch_size=500)
+    return len(changed)

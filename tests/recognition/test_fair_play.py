@@ -1,0 +1,139 @@
+"""Doubted praise: hidden by a report, decided by HR, appealed by those concerned."""
+
+from datetime import timedelta
+
+import pytest
+
+from recognition.models import CaseStep, FairPlayCase, Nomination
+from recognition.services.fair_play import (
+    FairPlayRefused,
+    Finding,
+    appeal,
+    clear,
+    decide_appeal,
+    hold,
+    notice,
+    remove,
+    report,
+    warn,
+)
+from tests.conftest import TUESDAY_NOON, make_person
+from tests.recognition.conftest import praised
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def doubted(ann, cas, eve, kept_promise):
+    made = praised(ann, by=cas, behaviour=kept_promise)
+    return report(made, reason="it never happened", by=eve, now=TUESDAY_NOON)
+
+
+@pytest.fixture
+def dot(billing, system):
+    return make_person("dot", billing, ("hr", None), by=system)
+
+
+def state_of(case) -> str:
+    return case.nominations.get().state
+
+
+def step(verb, case, by, **more):
+    return verb(case, reason="because", by=by, now=TUESDAY_NOON, **more)
+
+
+def test_a_report_hides_until_hr_decides(doubted, dee, ann, cas):
+    assert (doubted.state, state_of(doubted)) == ("held", "held")
+    assert {each.user for each in doubted.people.all()} == {ann, cas}
+    step(clear, doubted, dee)
+    assert state_of(doubted) == "published"
+
+
+def test_what_hr_cleared_is_not_hidden_by_the_next_report(doubted, dee, fay):
+    step(clear, doubted, dee)
+    again = report(doubted.nominations.get(), reason="really", by=fay, now=TUESDAY_NOON)
+    assert again == doubted
+    assert state_of(doubted) == "published"
+    assert list(doubted.steps.values_list("what", flat=True)) == ["reported", "cleared", "reported"]
+
+
+def test_five_reports_a_day_are_the_most(claims, system, cas, eve, kept_promise):
+    for n in range(6):
+        made = praised(make_person(f"p{n}", claims, by=system), by=cas, behaviour=kept_promise)
+        if n < 5:
+            report(made, reason="x", by=eve, now=TUESDAY_NOON)
+    with pytest.raises(FairPlayRefused, match="reported 5 times today"):
+        report(made, reason="x", by=eve, now=TUESDAY_NOON)
+    report(made, reason="x", by=eve, now=TUESDAY_NOON + timedelta(days=1))
+
+
+def test_a_report_says_why(ann, cas, eve, kept_promise):
+    made = praised(ann, by=cas, behaviour=kept_promise)
+    with pytest.raises(FairPlayRefused, match="what is wrong"):
+        report(made, reason=" ", by=eve, now=TUESDAY_NOON)
+    assert not FairPlayCase.objects.exists()
+
+
+def test_a_pattern_hides_nothing_by_itself(ann, cas, dee, system, kept_promise):
+    made = praised(ann, by=cas, behaviour=kept_promise)
+    people = [ann.employee.pk, cas.employee.pk]
+    finding = Finding(FairPlayCase.Kind.PAIR, "pair:1", {"given": 9}, [made.pk], people)
+    [case] = notice([finding], by=system, now=TUESDAY_NOON)
+    assert notice([finding], by=system, now=TUESDAY_NOON) == []
+    assert (case.state, state_of(case)) == ("open", "published")
+    step(warn, case, dee)
+    assert state_of(case) == "published"
+    step(hold, case, dee)
+    assert state_of(case) == "held"
+    step(remove, case, dee)
+    assert state_of(case) == "removed"
+
+
+def test_a_removal_is_appealed_once_and_decided_by_somebody_else(doubted, dee, dot, cas, eve):
+    with pytest.raises(FairPlayRefused, match="no removal"):
+        step(appeal, doubted, cas)
+    step(remove, doubted, dee)
+    with pytest.raises(FairPlayRefused, match="Only those concerned"):
+        step(appeal, doubted, eve)
+    step(appeal, doubted, cas)
+    with pytest.raises(FairPlayRefused, match="no removal"):
+        step(appeal, doubted, cas)
+    with pytest.raises(FairPlayRefused, match="somebody else has to"):
+        step(decide_appeal, doubted, dee, restore=True)
+    restored = step(decide_appeal, doubted, dot, restore=True)
+    assert (restored.state, state_of(doubted)) == ("cleared", "published")
+
+
+def test_a_confirmed_removal_stays(doubted, dee, dot, cas):
+    step(remove, doubted, dee)
+    step(appeal, doubted, cas)
+    assert step(decide_appeal, doubted, dot, restore=False).state == "upheld"
+    assert state_of(doubted) == "removed"
+    with pytest.raises(FairPlayRefused, match="no removal"):
+        step(appeal, doubted, cas)
+
+
+def test_nobody_decides_a_case_about_themself(dee, ann, eve, kept_promise):
+    made = praised(dee, by=ann, behaviour=kept_promise)
+    case = report(made, reason="x", by=eve, now=TUESDAY_NOON)
+    for verb in (clear, remove):
+        with pytest.raises(FairPlayRefused, match="about you"):
+            step(verb, case, dee)
+
+
+def test_every_step_says_why(doubted, dee):
+    for verb in (clear, remove):
+        with pytest.raises(FairPlayRefused, match="Say why"):
+            verb(doubted, reason="", by=dee, now=TUESDAY_NOON)
+    assert CaseStep.objects.count() == 1
+
+
+def test_what_another_case_holds_stays_hidden(doubted, dee, system):
+    made = doubted.nominations.get()
+    finding = Finding(FairPlayCase.Kind.COPIED, "copied:1", {}, [made.pk], [])
+    [other] = notice([finding], by=system, now=TUESDAY_NOON)
+    step(hold, other, dee)
+    step(clear, doubted, dee)
+    assert Nomination.objects.get().state == "held"
+    step(clear, other, dee)
+    assert Nomination.objects.get().state == "published"

@@ -1,0 +1,79 @@
+"""Who reads which praise, and whose names in it."""
+
+import pytest
+
+from people.models import ShownTo
+from people.services.consents import Agreed, agree
+from recognition.models import Nomination
+from recognition.services.visibility import Reader, readable, reader_of, show
+from tests.conftest import TUESDAY_NOON
+from tests.recognition.conftest import TODAY, praised
+
+pytestmark = pytest.mark.django_db
+OUTSIDE = Reader(audience=ShownTo.PUBLIC)
+
+
+def agreed(user, names, photo=ShownTo.NOBODY):
+    agree(user.employee, Agreed(names, photo), by=user, now=TUESDAY_NOON)
+
+
+def seen(nomination, reader) -> tuple | None:
+    if not readable(reader).filter(pk=nomination.pk).exists():
+        return None
+    [shown] = show([nomination], reader)
+    return shown.names, shown.unnamed, str(shown.giver) if shown.giver else "", shown.story
+
+
+def test_a_name_is_shown_where_its_bearer_agrees(ann, bob, cas, dee, eve, kept_promise):
+    made = praised(
+        ann, dee, by=cas, behaviour=kept_promise, story="Ann and Dee found the parcel.",
+        audience=ShownTo.PUBLIC,
+    )  # fmt: skip
+    agreed(dee, ShownTo.STAFF)
+    everything = (["Ann", "Dee"], 0, "Cas", "Ann and Dee found the parcel.")
+    half = (["Dee"], 1, "Cas", "… and Dee found the parcel.")
+    made = Nomination.objects.get(pk=made.pk)
+    assert seen(made, reader_of(ann, on=TODAY)) == everything  # it is about her
+    assert seen(made, reader_of(cas, on=TODAY)) == everything  # he wrote it
+    assert seen(made, reader_of(bob, on=TODAY)) == everything  # her department
+    assert seen(made, reader_of(eve, on=TODAY)) == half
+    assert seen(made, reader_of(dee, on=TODAY, sees_all=True)) == everything
+    assert seen(made, OUTSIDE) is None
+    agreed(dee, ShownTo.PUBLIC)
+    # Outside, the giver has to agree too.
+    assert seen(made, OUTSIDE) == (["Dee"], 1, "", "… and Dee found the parcel.")
+
+
+def test_praise_for_the_department_stays_in_it(ann, bob, cas, eve, kept_promise):
+    made = praised(ann, by=bob, behaviour=kept_promise, audience=ShownTo.TEAM)
+    agreed(ann, ShownTo.PUBLIC)
+    assert seen(made, reader_of(bob, on=TODAY))
+    assert seen(made, reader_of(cas, on=TODAY)) is None
+    assert seen(made, OUTSIDE) is None
+
+
+def test_praise_for_those_concerned_stays_with_them(ann, bob, cas, eve, kept_promise):
+    made = praised(ann, by=cas, behaviour=kept_promise, audience=ShownTo.NOBODY)
+    agreed(ann, ShownTo.PUBLIC)
+    assert seen(made, reader_of(ann, on=TODAY))
+    assert seen(made, reader_of(cas, on=TODAY))
+    assert seen(made, reader_of(bob, on=TODAY)) is None
+    assert seen(made, reader_of(eve, on=TODAY)) is None
+
+
+def test_a_photo_is_shown_no_further_than_agreed(ann, cas, eve, kept_promise):
+    made = praised(ann, by=cas, behaviour=kept_promise)
+    agreed(ann, ShownTo.STAFF, ShownTo.TEAM)
+    [to_eve] = show([made], reader_of(eve, on=TODAY))
+    assert [each.photo for each in to_eve.nominees] == [False]
+    agreed(ann, ShownTo.STAFF, ShownTo.STAFF)
+    [to_eve] = show([made], reader_of(eve, on=TODAY))
+    assert [each.photo for each in to_eve.nominees] == [True]
+
+
+def test_what_is_held_or_ended_is_in_no_list(ann, cas, kept_promise):
+    made = praised(ann, by=cas, behaviour=kept_promise)
+    Nomination.objects.filter(pk=made.pk).update(state="held")
+    for user in (ann, cas):
+        assert seen(made, reader_of(user, on=TODAY)) is None
+    assert seen(made, Reader(sees_all=True)) is None
