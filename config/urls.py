@@ -10,6 +10,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 urlpatterns = [
     path("", include("people.urls")),
     path("", include("incentives.urls")),
+    path("", include("recognition.urls")),
     path("", include("cms.urls")),
     path("screen/", include("screens.urls")),
     path("cms/", include(wagtailadmin_urls)),

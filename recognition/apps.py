@@ -5,14 +5,18 @@ class RecognitionConfig(AppConfig):
     name = "recognition"
 
     def ready(self) -> None:
-        from people import guards
+        from people import guards, menu, today
         from people.services import consents, erasing, personal
         from recognition import permissions  # noqa: F401
+        from recognition.cards import cards
+        from recognition.entries import ENTRIES
         from recognition.guards import GUARDS
         from recognition.services import visibility
         from recognition.services.personal import PARTS, forget
 
         guards.register(*GUARDS)
+        menu.register(*ENTRIES)
+        today.register("recognition", cards)
         personal.register(*PARTS)
         erasing.also_forget(forget)
         consents.also_apply(visibility.follow_consent)

@@ -7,6 +7,7 @@ money and has a file on the way; a colleague wrote a document.
 
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
+from uuid import uuid4
 
 import pytest
 from allauth.usersessions.models import UserSession
@@ -24,11 +25,26 @@ from incentives.services.estimates import estimate
 from incentives.services.payroll_layouts import save_layout, standard_layout
 from incentives.services.recording import Figure, record
 from incentives.services.restating import Correction, propose
-from people.models import CalendarEntry, Employee, Leave, Notice, OutgoingMail, Role, User
+from people.models import (
+    CalendarEntry,
+    Consent,
+    Employee,
+    Leave,
+    Notice,
+    OutgoingMail,
+    Role,
+    ShownTo,
+    User,
+)
 from people.services.drafts import upload
 from people.services.importing import Options
 from people.services.invitations import invite
 from people.services.roles import follow_roles
+from recognition.models import AwardLevel, Behaviour, PanelMember, Reply
+from recognition.services.awards import raise_to
+from recognition.services.fair_play import report
+from recognition.services.nominating import Praise, nominate
+from recognition.services.rewards import Funding, fund
 from screens.services.access import add_screen
 from tests.conftest import MONDAY, make_person, scaled_of
 from tests.incentives.test_closing import close, make_pool, report_all
@@ -100,6 +116,42 @@ def own_layout() -> PayrollLayout:
 def open_session(user) -> UserSession:
     """A device on which somebody is signed in."""
     return UserSession.objects.create(user=user, session_key="abc", ip="127.0.0.1", user_agent="x")
+
+
+def recognised(cast, *, now) -> dict:
+    """Fay praises Ann before the department and Eve before all; Eve's is before the panel, and
+    what Ann gave Max is reported, hidden and waits for HR."""
+    people = {role: user for role, user in cast.items() if user}
+    behaviour = Behaviour.objects.create(code="promise", name="Kept a promise")
+
+    def praise(giver: str, nominee: str):
+        told = Praise(
+            uuid4(), (people[nominee].employee,), "The parcel was found late at night.", behaviour,
+            happened_on=MONDAY,
+        )  # fmt: skip
+        return nominate(told, by=people[giver], now=now)
+
+    nomination = praise("finance", "employee")
+    executive = people["executive"].employee
+    Consent.objects.create(employee=executive, names=ShownTo.STAFF, given_at=now)
+    on_the_wall = praise("finance", "executive")
+    level = AwardLevel.objects.create(code="star", name="Star", decides="panel", quorum=1)
+    for member in ("lead", "hr"):
+        PanelMember.objects.create(level=level, employee=people[member].employee, from_date=MONDAY)
+    award = raise_to(on_the_wall, level, reason="the best", by=people["lead"], now=now)
+    doubted = praise("employee", "auditor")
+    case = report(doubted, reason="never happened", by=people["lead"], now=now)
+    funding = Funding(uuid4(), None, 2026, "GBP", 100_000, "yearly plan")
+    grant = fund(funding, by=people["finance"], now=now)
+    reply = Reply.objects.create(
+        nomination=on_the_wall, employee=executive, text="Thanks!", thanks=True, key=uuid4(),
+        made_at=now,
+    )  # fmt: skip
+    return {
+        "behaviour": behaviour, "nomination": nomination, "on_the_wall": on_the_wall,
+        "level": level, "award": award, "doubted": doubted, "case": case, "budget": grant.budget,
+        "reply": reply,
+    }  # fmt: skip
 
 
 def root_collection() -> Collection:
@@ -176,4 +228,5 @@ def scene(missed_monday, goals, cast, wednesday, settings, tmp_path):
         ),
         run=draft(missed_monday.pool, 2026, by=cast["finance"], now=wednesday),
         cast=cast,
+        **recognised(cast, now=wednesday),
     )
