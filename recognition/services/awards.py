@@ -170,9 +170,13 @@ def vote(award: Award, says: Vote.Says, *, comment: str = "", by: User, now: dat
 
     Raises AwardRefused; a grant for which no money is left is refused with the vote that made it.
     """
+    # First the nomination, as everything that ends praise does: else two would wait for each other.
+    nomination = Nomination.objects.select_for_update(of=("self",)).get(pk=award.nomination_id)
     award = Award.objects.select_for_update(of=("self",)).get(pk=award.pk)
     if award.state != Award.State.PROPOSED:
         raise AwardRefused(_("This award is decided already."))
+    if nomination.state != Nomination.State.PUBLISHED:
+        raise AwardRefused(_("This nomination is doubted: HR decides first."))
     today = timezone.localdate(now)
     member = getattr(by, "employee", None)
     if member is None or not sits_on(award.level, by, on=today):

@@ -11,6 +11,7 @@ from people.models import Role
 from recognition.models import Award, PanelMember
 from recognition.rules.awards import Count, months_before, outcome
 from recognition.services.awards import AwardRefused, raise_to, vote, voters
+from recognition.services.fair_play import report
 from recognition.services.nominating import withdraw
 from recognition.services.rewards import BudgetRefused, Funding, fund
 from tests.conftest import TUESDAY_NOON, make_person
@@ -136,6 +137,15 @@ def test_on_a_panel_nobody_votes_on_own_reports_or_own_proposals(
         vote(award, "yes", by=bob, now=TUESDAY_NOON)
     # Only Dee is left, and two must vote.
     assert vote(award, "yes", by=dee, now=TUESDAY_NOON).state == "refused"
+
+
+def test_a_panel_waits_while_praise_is_doubted(ann, bob, cas, dee, eve, star, kept_promise):
+    sit(star, dee, eve)
+    made = praised(ann, by=cas, behaviour=kept_promise)
+    award = raise_to(made, star, reason="star", by=bob, now=TUESDAY_NOON)
+    report(made, reason="never happened", by=eve, now=TUESDAY_NOON)
+    with pytest.raises(AwardRefused, match="HR decides first"):
+        vote(award, "yes", by=dee, now=TUESDAY_NOON)
 
 
 @pytest.mark.parametrize(
