@@ -11,8 +11,10 @@ class RecognitionConfig(AppConfig):
         from recognition.cards import cards
         from recognition.entries import ENTRIES
         from recognition.guards import GUARDS
+        from recognition.receivers import enqueue_telling
         from recognition.services import visibility
         from recognition.services.personal import PARTS, forget
+        from recognition.signals import nomination_published
 
         guards.register(*GUARDS)
         menu.register(*ENTRIES)
@@ -20,3 +22,4 @@ class RecognitionConfig(AppConfig):
         personal.register(*PARTS)
         erasing.also_forget(forget)
         consents.also_apply(visibility.follow_consent)
+        nomination_published.connect(enqueue_telling, dispatch_uid="recognition.telling")

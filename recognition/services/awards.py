@@ -14,6 +14,7 @@ from people.services import audit
 from people.services.retrying import retried
 from recognition.models import Award, AwardLevel, AwardRecipient, Nomination, PanelMember, Vote
 from recognition.rules.awards import Count, months_before, outcome
+from recognition.services.notices import tell_of_grant, tell_panel
 from recognition.services.policies import terms_on
 from recognition.services.rewards import BudgetRefused, budget_for, pay_out
 
@@ -63,6 +64,8 @@ def raise_to(
     award = _propose(nomination, level, reason=reason, by=by, now=now)
     if level.decides == AwardLevel.Decides.LEAD:
         _grant(award, by=by, now=now)
+    else:
+        tell_panel(award, voters(award, on=today))
     return award
 
 
@@ -161,6 +164,7 @@ def _grant(award: Award, *, by: User, now: datetime) -> None:
     except BudgetRefused as refused:
         raise AwardRefused(str(refused)) from refused
     audit.record("grant_award", by=by, subject=f"award:{award.pk}", after={"state": "granted"})
+    tell_of_grant(award)
 
 
 @retried

@@ -19,6 +19,7 @@ from people.services import audit
 from people.services.retrying import retried
 from recognition.models import CaseStep, FairPlayCase, Nomination, Nominee, Reply
 from recognition.services.nominating import end
+from recognition.services.notices import tell_of_step
 
 Kind, State, What = FairPlayCase.Kind, FairPlayCase.State, CaseStep.What
 REPORTS_A_DAY = 5
@@ -57,9 +58,10 @@ def report(nomination: Nomination, *, reason: str, by: User, now: datetime) -> F
     if made:
         case.nominations.add(nomination)
         case.people.set(concerned_by([nomination.pk]))
-    _step(case, What.REPORTED, reason=reason, by=by, now=now)
+    step = _step(case, What.REPORTED, reason=reason, by=by, now=now)
     if made:
         _hide([nomination.pk])
+        tell_of_step(step, case)
     return case
 
 
@@ -77,9 +79,10 @@ def report_reply(reply: Reply, *, reason: str, by: User, now: datetime) -> FairP
             "kind": Kind.REPORTED, "opened_at": now, "state": State.HELD, "reply": reply,
         },
     )  # fmt: skip
-    _step(case, What.REPORTED, reason=reason, by=by, now=now)
+    step = _step(case, What.REPORTED, reason=reason, by=by, now=now)
     if made:
         case.people.add(reply.employee)
+        tell_of_step(step, case)
         Reply.objects.filter(pk=reply.pk).update(state=Reply.State.HELD)
     return case
 
@@ -110,7 +113,7 @@ def notice(findings: Iterable[Finding], *, by: User, now: datetime) -> list[Fair
         if made:
             case.nominations.set(each.nominations)
             case.people.set(each.people)
-            _step(case, What.NOTICED, reason="", by=by, now=now)
+            tell_of_step(_step(case, What.NOTICED, reason="", by=by, now=now), case)
             found.append(case)
     return found
 
@@ -165,7 +168,7 @@ def appeal(case: FairPlayCase, *, reason: str, by: User, now: datetime) -> FairP
         raise FairPlayRefused(_("There is no removal to appeal against."))
     if not reason.strip():
         raise FairPlayRefused(_("Say why it was right as it was."))
-    _step(case, What.APPEALED, reason=reason, by=by, now=now)
+    tell_of_step(_step(case, What.APPEALED, reason=reason, by=by, now=now), case)
     FairPlayCase.objects.filter(pk=case.pk).update(state=State.APPEALED)
     case.state = State.APPEALED
     return case
@@ -217,7 +220,7 @@ def _become(
 ) -> FairPlayCase:
     case.state, case.decided_by, case.decided_at = state, by, now
     case.save(update_fields=["state", "decided_by", "decided_at"])
-    _step(case, what, reason=reason, by=by, now=now)
+    tell_of_step(_step(case, what, reason=reason, by=by, now=now), case)
     audit.record(
         f"fair_play_{what}", by=by, subject=f"fair-play:{case.pk}", after={"state": str(state)},
         why=reason,
@@ -225,8 +228,8 @@ def _become(
     return case
 
 
-def _step(case: FairPlayCase, what: str, *, reason: str, by: User, now: datetime) -> None:
-    CaseStep.objects.create(case=case, what=what, reason=reason, made_by=by, made_at=now)
+def _step(case: FairPlayCase, what: str, *, reason: str, by: User, now: datetime) -> CaseStep:
+    return CaseStep.objects.create(case=case, what=what, reason=reason, made_by=by, made_at=now)
 
 
 def _hide(nomination_ids: Iterable[int]) -> None:

@@ -20,6 +20,7 @@ from recognition.models import (
     Vote,
 )
 from recognition.rules.stories import without_names
+from recognition.services.notices import forget_told
 
 EMPTIED = "–"
 
@@ -76,6 +77,7 @@ PARTS = (
 def forget(employee: Employee, called: tuple[str, ...]) -> None:
     """What an erased person wrote, and stories about that person alone; out of the others their
     name is taken."""
+    forget_told(employee)
     Nomination.objects.filter(giver=employee).update(story=EMPTIED, customer_reference="")
     of_others = Nominee.objects.exclude(employee=employee).values("nomination")
     about = Nomination.objects.filter(nominees__employee=employee).exclude(pk__in=of_others)

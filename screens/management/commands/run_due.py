@@ -18,6 +18,7 @@ from people.services.calendars import company_yesterday
 from people.services.digests import send_digests
 from people.services.outbox import send_waiting
 from people.services.retention import forget_what_is_over
+from recognition.services.telling import tell_waiting
 
 DAYS_BACK = 14
 """How far back a day that was never closed is still closed by itself."""
@@ -68,6 +69,7 @@ class Command(ProductCommand):
         return sorted(days)
 
     def _mail(self, now: datetime) -> None:
+        tell_waiting(now=now)
         remind_of_awaited(now=now)
         send_digests(now=now)
         send_waiting()

@@ -1,0 +1,11 @@
+"""Work for later: telling those concerned of praise."""
+
+from django.utils import timezone
+from django_tasks import task
+
+from recognition.services.telling import tell_waiting
+
+
+@task()
+def tell_of_praise() -> None:
+    tell_waiting(now=timezone.now())
