@@ -1,7 +1,7 @@
 """Who reads which praise, and whose names in it.
 
 A name is shown where its bearer agrees (people.services.consents) and the giver wanted it; always
-to those whom the praise is about or from, to their leads and to HR. Who is not named stands as “a
+to those whom the praise is about or from, and to HR and auditors. Who is not named stands as “a
 colleague”, and the name's words are hidden in the story.
 """
 
