@@ -1,10 +1,14 @@
 """Doubted praise: hidden by a report, decided by HR, appealed by those concerned."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
-from recognition.models import CaseStep, FairPlayCase, Nomination
+from ledger.models import Account, Transfer
+from ledger.services.checking import check_ledger
+from recognition.models import CaseStep, FairPlayCase, Nomination, Reply
+from recognition.services.awards import raise_to
 from recognition.services.fair_play import (
     FairPlayRefused,
     Finding,
@@ -15,8 +19,11 @@ from recognition.services.fair_play import (
     notice,
     remove,
     report,
+    report_reply,
     warn,
 )
+from recognition.services.nominating import NominationRefused, withdraw
+from recognition.services.rewards import Funding, fund
 from tests.conftest import TUESDAY_NOON, make_person
 from tests.recognition.conftest import praised
 
@@ -137,3 +144,56 @@ def test_what_another_case_holds_stays_hidden(doubted, dee, system):
     assert Nomination.objects.get().state == "held"
     step(clear, other, dee)
     assert Nomination.objects.get().state == "published"
+
+
+@pytest.fixture
+def remark(ann, cas, kept_promise):
+    made = praised(ann, by=cas, behaviour=kept_promise)
+    return Reply.objects.create(
+        nomination=made, employee=ann.employee, text="Thanks!", key=uuid4(), made_at=TUESDAY_NOON
+    )
+
+
+def test_a_reply_is_reported_decided_and_appealed_too(remark, ann, cas, dee, dot, eve):
+    case = report_reply(remark, reason="rude", by=eve, now=TUESDAY_NOON)
+    assert [each.user for each in case.people.all()] == [ann]
+
+    def state() -> str:
+        return Reply.objects.get().state
+
+    assert state() == "held"
+    step(remove, case, dee)
+    assert (state(), remark.nomination.state) == ("removed", "published")
+    with pytest.raises(FairPlayRefused, match="not shown any more"):
+        report_reply(remark, reason="rude", by=eve, now=TUESDAY_NOON)
+    step(appeal, case, ann)
+    step(decide_appeal, case, dot, restore=True)
+    assert state() == "published"
+    assert report_reply(remark, reason="rude", by=cas, now=TUESDAY_NOON) == case
+    assert state() == "published"
+
+
+def test_a_cleared_reply_is_shown_again(remark, dee, eve):
+    case = report_reply(remark, reason="rude", by=eve, now=TUESDAY_NOON)
+    step(clear, case, dee)
+    assert Reply.objects.get().state == "published"
+
+
+def test_removing_takes_the_award_back_once(ann, bob, cas, dee, eve, fay, spot, kept_promise):
+    fund(Funding(uuid4(), None, 2026, "GBP", 9_000, "plan"), by=fay, now=TUESDAY_NOON)
+    made = praised(ann, by=cas, behaviour=kept_promise)
+    raise_to(made, spot, reason="x", by=bob, now=TUESDAY_NOON)
+    case = report(made, reason="x", by=eve, now=TUESDAY_NOON)
+    step(remove, case, dee)
+    with pytest.raises(NominationRefused, match="removed already"):
+        withdraw(made, by=cas, now=TUESDAY_NOON)
+    assert Account.objects.get(code="recognition:company:2026").balance() == 9_000
+    assert Transfer.objects.exclude(reverses=None).count() == 1
+    assert check_ledger().ok
+
+
+def test_praise_that_was_withdrawn_cannot_be_reported(ann, cas, eve, kept_promise):
+    made = praised(ann, by=cas, behaviour=kept_promise)
+    withdraw(made, by=cas, now=TUESDAY_NOON)
+    with pytest.raises(FairPlayRefused, match="not shown any more"):
+        report(made, reason="x", by=eve, now=TUESDAY_NOON)

@@ -1,11 +1,13 @@
 """Who reads which praise, and whose names in it."""
 
 import pytest
+import time_machine
 
 from people.models import ShownTo
 from people.services.consents import Agreed, agree
+from people.services.policies import set_policy
 from recognition.models import Nomination
-from recognition.services.visibility import Reader, readable, reader_of, show
+from recognition.services.visibility import Reader, follow, readable, reader_of, show
 from tests.conftest import TUESDAY_NOON
 from tests.recognition.conftest import TODAY, praised
 
@@ -69,6 +71,24 @@ def test_a_photo_is_shown_no_further_than_agreed(ann, cas, eve, kept_promise):
     agreed(ann, ShownTo.STAFF, ShownTo.STAFF)
     [to_eve] = show([made], reader_of(eve, on=TODAY))
     assert [each.photo for each in to_eve.nominees] == [True]
+
+
+def test_a_new_default_reaches_who_has_said_nothing(ann, cas, dee, eve, kept_promise):
+    made = praised(ann, by=cas, behaviour=kept_promise)
+    other = praised(dee, by=cas, behaviour=kept_promise)
+    agreed(dee, ShownTo.NOBODY)
+    set_policy("names_shown", "staff", from_date=TODAY, reason="open house", by=eve)
+    with time_machine.travel(TUESDAY_NOON, tick=False):
+        assert follow(Nomination.objects.all()) == 1
+        assert follow(Nomination.objects.all()) == 0
+    made.refresh_from_db()
+    other.refresh_from_db()
+    assert (made.shown_to, other.shown_to) == (ShownTo.STAFF, ShownTo.NOBODY)
+
+
+def test_the_default_is_never_public(eve):
+    with pytest.raises(ValueError, match="nobody, team or staff"):
+        set_policy("names_shown", "public", from_date=TODAY, reason="x", by=eve)
 
 
 def test_what_is_held_or_ended_is_in_no_list(ann, cas, kept_promise):
