@@ -20,11 +20,20 @@ django.setup()
 from django.db import connection  # noqa: E402
 from django.test.runner import DiscoverRunner  # noqa: E402
 
-from benchmarks import bonus, closing, directory, importing, serving, statements  # noqa: E402
+from benchmarks import (  # noqa: E402
+    bonus,
+    circle,
+    closing,
+    directory,
+    importing,
+    serving,
+    statements,
+)
 
 BENCHMARKS: dict[str, Callable] = {
     "bonus-split": bonus.split_bonus,
     "bonus-people": bonus.read_people,
+    "circle": circle.count_circle,
     "close-10k": closing.close_ten_thousand,
     "close-100k": closing.close_hundred_thousand,
     "directory": directory.search_directory,
