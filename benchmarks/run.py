@@ -26,6 +26,7 @@ from benchmarks import (  # noqa: E402
     closing,
     directory,
     importing,
+    nominations,
     serving,
     statements,
 )
@@ -39,6 +40,7 @@ BENCHMARKS: dict[str, Callable] = {
     "directory": directory.search_directory,
     "import-20k": importing.import_twenty_thousand,
     "import-roster": importing.import_roster,
+    "nominations": nominations.nominate_many,
     "results-page": serving.serve_results_page,
     "statements": statements.make_statements,
     "statement-workers": statements.share_statements_among_workers,

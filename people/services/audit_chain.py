@@ -22,6 +22,7 @@ from people.services.retrying import retried
 
 _SEALING = 9501
 SETTLED_AFTER = timedelta(hours=1)
+PORTION = 2000
 FIELDS = ("pk", "at", "by_id", "action", "subject", "person_id", "before", "after", "why")
 
 Row = tuple[Any, ...]
@@ -42,7 +43,7 @@ def seal() -> AuditSeal | None:
     last = AuditSeal.objects.order_by("-id").first()
     awaited = last.gaps if last else EVERYTHING
     digest, ids = hashlib.sha256((last.sha256 if last else "").encode()), []
-    for row in _rows(AuditEntry.objects.filter(_among(awaited))):
+    for row in _in_portions(AuditEntry.objects.filter(_among(awaited))):
         _add(digest, row)
         ids.append(row[0])
     if not ids:
@@ -60,7 +61,18 @@ def _one_at_a_time() -> None:
 
 
 def _rows(entries: QuerySet[AuditEntry]) -> Iterator[Row]:
-    return entries.order_by("pk").values_list(*FIELDS).iterator(chunk_size=2000)
+    return entries.order_by("pk").values_list(*FIELDS).iterator(chunk_size=PORTION)
+
+
+def _in_portions(entries: QuerySet[AuditEntry]) -> Iterator[Row]:
+    """As a rule a few, in one question; a cursor would ask three times."""
+    last = 0
+    while True:
+        rows = list(entries.filter(pk__gt=last).order_by("pk").values_list(*FIELDS)[:PORTION])
+        yield from rows
+        if len(rows) < PORTION:
+            return
+        last = rows[-1][0]
 
 
 def _among(awaited: list[Awaited]) -> Q:

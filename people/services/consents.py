@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -46,12 +47,12 @@ def consents_of(employee_ids: Collection[int]) -> dict[int, Agreed]:
     default = by_default()
     found = dict.fromkeys(employee_ids, default)
     for portion in in_portions(employee_ids):
-        given = Consent.objects.filter(employee__in=portion)
-        for pk, names, photo in given.values_list("employee", "names", "photo"):
-            found[pk] = Agreed(ShownTo(names), ShownTo(photo))
-        gone = Employee.objects.filter(pk__in=portion).exclude(erased_at=None)
-        for pk in gone.values_list("pk", flat=True):
-            found[pk] = Agreed(ShownTo.NOBODY, ShownTo.NOBODY)
+        said = Q(consent__isnull=False) | Q(erased_at__isnull=False)
+        known = Employee.objects.filter(said, pk__in=portion).order_by()
+        rows = known.values_list("pk", "erased_at", "consent__names", "consent__photo")
+        for pk, erased_at, names, photo in rows:
+            given = (ShownTo.NOBODY, ShownTo.NOBODY) if erased_at else (names, photo)
+            found[pk] = Agreed(*map(ShownTo, given))
     return found
 
 

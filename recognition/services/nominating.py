@@ -1,12 +1,12 @@
 """Praise a colleague, and take one's own praise back."""
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -57,7 +57,8 @@ def nominate(praise: Praise, *, by: User, now: datetime) -> Nomination:
     """
     giver = _giver(by, now=now)
     # The giver's row is the lock: limits are about what one giver gives.
-    Employee.objects.select_for_update(of=("self",), no_key=True).get(pk=giver.pk)
+    locked = Employee.objects.select_for_update(of=("self",), no_key=True).filter(pk=giver.pk)
+    locked.order_by().values_list("pk").get()
     story = stories.cleaned(praise.story)
     known = Nomination.objects.filter(key=praise.key).first()
     if known:
@@ -128,25 +129,21 @@ def _refuse_what_can_never_be(praise: Praise, *, giver: Employee, story: str, to
 
 def _refuse_beyond_limits(praise: Praise, *, giver: Employee, today: date, now: datetime) -> None:
     limits = terms_on(today).limits
-    given = giver.nominations_given.filter(
-        published_at__gt=now - timedelta(days=limits.giver_days)
-    ).count()
+    since = now - timedelta(days=limits.giver_days)
+    since_for_pair = now - timedelta(days=limits.pair_days)
     people = {each.pk: each for each in praise.nominees}
+    before = Nominee.objects.filter(
+        nomination__giver=giver, nomination__published_at__gt=min(since, since_for_pair)
+    )
+    # What the limits themselves keep small, read once for both.
+    rows = list(before.order_by().values_list("nomination", "nomination__published_at", "employee"))
+    lately = Counter(employee for _pk, at, employee in rows if at > since_for_pair)
     found = beyond(
-        limits, given=given,
-        to_each=_given_to(people, giver=giver, since=now - timedelta(days=limits.pair_days)),
+        limits, given=len({pk for pk, at, _employee in rows if at > since}),
+        to_each={pk: lately[pk] for pk in people},
     )  # fmt: skip
     if found:
         raise NominationRefused(_beyond_in_words(found, people), "nominees")
-
-
-def _given_to(employee_ids: Collection[int], *, giver: Employee, since: datetime) -> dict[int, int]:
-    counts = dict.fromkeys(employee_ids, 0)
-    before = Nominee.objects.filter(
-        nomination__giver=giver, nomination__published_at__gt=since, employee__in=employee_ids
-    )
-    rows = before.order_by().values("employee").annotate(n=Count("pk"))
-    return counts | dict(rows.values_list("employee", "n"))
 
 
 def _beyond_in_words(found: Beyond, people: dict[int, Employee]) -> str:

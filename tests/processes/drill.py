@@ -11,9 +11,11 @@ import select
 import signal
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import django
 
@@ -30,11 +32,15 @@ from incentives.services.eligibility import BonusRefused  # noqa: E402
 from ledger.models import Transfer  # noqa: E402
 from ledger.services.posting import LedgerRefusal, open_account, post  # noqa: E402
 from people.checks import leave_no_connection  # noqa: E402
-from people.models import AuditSeal, User  # noqa: E402
+from people.models import AuditSeal, Employee, User  # noqa: E402
 from people.services import audit, outbox  # noqa: E402
 from people.services.audit_chain import verify  # noqa: E402
 from people.services.retrying import DatabaseBusy  # noqa: E402
+from recognition.models import Behaviour, Nominee  # noqa: E402
+from recognition.services import telling  # noqa: E402
+from recognition.services.nominating import NominationRefused, Praise, nominate  # noqa: E402
 
+STORY = "She called the customer back after hours, and the parcel was found."
 LATER = datetime(2027, 1, 1, tzinfo=UTC)
 
 
@@ -413,6 +419,45 @@ def kill_makers_of_statements() -> dict:
         killed += os.WIFSIGNALED(status)
         os.close(read)
     return {"killed": killed}
+
+
+def nominate_at_once() -> dict:
+    """16 processes of one giver: each sends the same form, and then two of its own for one of four
+    colleagues."""
+    by = User.objects.get(username="giver")
+    behaviour = Behaviour.objects.get()
+    colleagues = list(Employee.objects.filter(number__startswith="c").order_by("pk"))
+    shared, now = uuid4(), datetime(2026, 3, 3, 12, tzinfo=UTC)
+
+    def send(number: int) -> Callable[[int], None]:
+        whom = colleagues[number % len(colleagues)]
+
+        def work(pipe: int) -> None:
+            for key, nominee in ((shared, colleagues[0]), (uuid4(), whom), (uuid4(), whom)):
+                told = Praise(key, (nominee,), STORY, behaviour, date(2026, 3, 2))
+                try:
+                    say(pipe, f"{nominate(told, by=by, now=now).pk} {key == shared}")
+                except NominationRefused:
+                    say(pipe, "refused")
+
+        return work
+
+    lines = [line for lines in all_of([send(n) for n in range(16)]) for line in lines]
+    return {
+        "shared": sorted({line for line in lines if line.endswith("True")}),
+        "published": len({line for line in lines if line != "refused"}),
+        "refused": lines.count("refused"),
+        "pairs": sorted(
+            Counter(Nominee.objects.values_list("employee__number", flat=True)).items()
+        ),
+    }
+
+
+def tell_at_once() -> dict:
+    """Four processes tell of what waits at the same time."""
+    now = datetime(2026, 3, 3, 12, tzinfo=UTC)
+    lines = all_of([lambda pipe: say(pipe, str(telling.tell_waiting(now=now)))] * 4)
+    return {"told": sum(int(line) for [line] in lines)}
 
 
 def write_statements() -> dict:
