@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from people.beside import acts_beside
 from people.filters import DirectoryFilter, StaffFilter
 from people.lists import show_list
 from people.models import Employee, SalaryLook
@@ -71,6 +72,7 @@ def _shown(request, employee: Employee, **more):
         "place": employee.memberships.on(today).select_related("department").first(),
         "reports": employee.reports.here(today).order_by("sort_key"),
         "left": employee.has_left(on=today),
+        "offered": acts_beside(employee, user=user, on=today),
         **more,
     }
     if knows_in_full(user, employee):
