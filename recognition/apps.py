@@ -5,11 +5,11 @@ class RecognitionConfig(AppConfig):
     name = "recognition"
 
     def ready(self) -> None:
-        from people import guards, menu, today
+        from people import beside, guards, menu, today
         from people.services import consents, erasing, personal
         from recognition import permissions  # noqa: F401
         from recognition.cards import cards
-        from recognition.entries import ENTRIES
+        from recognition.entries import ENTRIES, acts_beside
         from recognition.guards import GUARDS
         from recognition.receivers import enqueue_telling
         from recognition.services import visibility
@@ -19,6 +19,7 @@ class RecognitionConfig(AppConfig):
         guards.register(*GUARDS)
         menu.register(*ENTRIES)
         today.register("recognition", cards)
+        beside.register("recognition", acts_beside)
         personal.register(*PARTS)
         erasing.also_forget(forget)
         consents.also_apply(visibility.follow_consent)

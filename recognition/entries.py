@@ -1,5 +1,25 @@
-"""This app's entries in the menu."""
+"""This app's entries in the menu, and what it offers on a colleague's page."""
 
-from people.menu import Entry
+from collections.abc import Iterator
+from datetime import date
 
-ENTRIES: tuple[Entry, ...] = ()
+import rules
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from people.beside import Act
+from people.menu import ACCOUNT, FRONT, Entry
+from people.models import Employee, User
+
+ENTRIES = (
+    Entry("nominate", gettext_lazy("Nominate"), FRONT, "recognition.nominate"),
+    Entry("my-nominations", gettext_lazy("My nominations"), ACCOUNT, "recognition.nominate"),
+)
+
+
+def acts_beside(user: User, employee: Employee, on: date) -> Iterator[Act]:
+    """Praise whoever is here; the page offers nobody anything beside themself."""
+    if rules.has_perm("recognition.nominate", user) and not employee.has_left(on=on):
+        yield Act(f"{reverse('nominate')}?{urlencode({'to': employee.number})}", _("Nominate"))

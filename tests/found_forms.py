@@ -44,6 +44,7 @@ VALID = {
     "add-payroll-layout": EMPTY_PLACES,
     "payroll-layout": EMPTY_PLACES,
     "set_language": {"language": "zh-hans"},
+    "nominate": {"nominees": "max", "story": "Stayed until the parcel was found."},
 }
 FILES = {
     "back-test": b"department,metric,unit,direction,decimals,value,effective_from\r\n"

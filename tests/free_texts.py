@@ -12,6 +12,7 @@ OWN_APPS = ("people", "ledger", "incentives", "recognition", "cms", "screens")
 FREE_TEXTS = {
     "name", "job_title", "reason", "why", "headline", "summary", "subject", "last_error",
     "filename", "place", "email", "to", "body", "user_agent", "title", "text", "answer",
+    "story", "customer_reference", "end_reason", "known_as",
 }  # fmt: skip
 """What people write, by the columns' names; `BOUND` are those of that name whose texts are ours."""
 BOUND = {"policy.name", "auditentry.subject"}

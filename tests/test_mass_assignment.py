@@ -38,7 +38,7 @@ SESSIONS = {("django_session", "*"), ("usersessions_usersession", "*")}
 STORING = {
     "account_login", "account_change_password", "add-payroll-layout", "apply-import",
     "decide-held-figure", "decide-restatement", "end-session", "excuse", "figures", "imports",
-    "invitation", "payroll-layout", "person-salary", "read-import-anew", "restate",
+    "invitation", "nominate", "payroll-layout", "person-salary", "read-import-anew", "restate",
 }  # fmt: skip
 Snapshot = dict[str, dict[object, dict[str, object]]]
 """Table; then primary key, or a number for a new row; then column."""

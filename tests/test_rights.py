@@ -356,6 +356,18 @@ sign-in-of-cms              GET   302  302  302  302  302  302  302  302  302
 sign-in-of-cms              POST  302  302  302  302  302  302  302  302  302
 sign-in-of-pages            GET   302  302  302  302  302  302  302  302  302
 sign-in-of-pages            POST  302  302  302  302  302  302  302  302  302
+nominate                    GET   in  200  200  200  200  200  200  200  200
+nominate                    POST  in  200  200  200  200  200  200  200  200
+nominate/link               GET   in  200  200  200  200  200  200  200  200
+nominate/link               POST  in  200  200  200  200  200  200  200  200
+colleagues-to-nominate      GET   in  200  200  200  200  200  200  200  200
+colleagues-to-nominate      POST  in  405  405  405  405  405  405  405  405
+my-nominations              GET   in  200  200  200  200  200  200  200  200
+my-nominations              POST  in  200  200  200  200  200  200  200  200
+nominate-qr                 GET   in  200  200  200  200  200  200  200  200
+nominate-qr                 POST  in  200  200  200  200  200  200  200  200
+withdraw-nomination         GET   in  404  404  404  200  404  404  404  404
+withdraw-nomination         POST  in  404  404  404  200  404  404  404  404
 /cms/                       GET    in  403  403  403  403  403  200  403  200
 /cms/                       POST   in  403  403  403  403  403  405  403  405
 /cms/pages/                 GET    in  403  403  403  403  403  200  403  200
@@ -470,9 +482,11 @@ def address(line_name: str, scene) -> str:
         "my-statement-pdf": ["bonus", 2026],
         "bonus-question": [scene.question.pk],
         "open-screen": ["not-a-secret"],
+        "withdraw-nomination": [scene.nomination.pk],
         "screen-snapshot": [DaySnapshot.objects.latest().sha256],
     }
-    return reverse(name, args=arguments.get(name, []))
+    query = {"nominate/link": "?to=max&behaviour=promise"}.get(line_name, "")
+    return reverse(name, args=arguments.get(name, [])) + query
 
 
 def answer(client, user, method: str, path: str, posted: dict) -> str:

@@ -21,6 +21,10 @@ class Looked:
     done: bool
 
 
+def digest_of(effects: Effects) -> str:
+    return hashlib.sha256("\n".join(effects).encode()).hexdigest()
+
+
 @retried
 def act_once_seen(act: Callable[[], Effects], *, seen: str) -> Looked:
     """Do it when `seen` is the digest of exactly these effects; else take it back and show them.
@@ -30,7 +34,7 @@ def act_once_seen(act: Callable[[], Effects], *, seen: str) -> Looked:
     """
     with transaction.atomic():
         effects = act()
-        digest = hashlib.sha256("\n".join(effects).encode()).hexdigest()
+        digest = digest_of(effects)
         done = digest == seen
         if not done:
             transaction.set_rollback(True)

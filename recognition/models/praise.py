@@ -42,6 +42,12 @@ class RecognitionPolicy(models.Model):
         ]  # fmt: skip
 
 
+class Behaviours(models.QuerySet):
+    def offered(self, day: date) -> Self:
+        """Those that praise names on a day."""
+        return self.filter(Q(retired_on=None) | Q(retired_on__gt=day))
+
+
 class Behaviour(models.Model):
     """A way of serving that the company wants to see, in its own words. `names` holds further
     languages: {"zh-hans": …}."""
@@ -52,6 +58,8 @@ class Behaviour(models.Model):
     position = models.PositiveSmallIntegerField(default=0)
     retired_on = models.DateField(null=True, blank=True)
 
+    objects = Behaviours.as_manager()
+
     class Meta:
         ordering = ["position", "code"]
 
@@ -60,6 +68,17 @@ class Behaviour(models.Model):
 
 
 class Nominations(models.QuerySet):
+    def of(self, employee: Employee) -> Self:
+        """What somebody gave, and what is published about them; two indexes serve it."""
+        given = self.filter(giver=employee).order_by().values("pk")
+        received = self.published().filter(nominees__employee=employee).order_by().values("pk")
+        return self.filter(pk__in=given.union(received))
+
+    def for_list(self) -> Self:
+        """Each with whom it names, what they did and what it won."""
+        rows = self.select_related("giver", "behaviour")
+        return rows.prefetch_related("nominees__employee", "awards__level")
+
     def published(self) -> Self:
         return self.filter(state=Nomination.State.PUBLISHED)
 

@@ -1,0 +1,43 @@
+"""What lists of recognition are narrowed by, and how colleagues are looked up."""
+
+from datetime import date
+
+from django.db.models import Case, Q, QuerySet, When
+from django.utils.translation import gettext_lazy as _
+from django_filters import ChoiceFilter, FilterSet
+
+from people import names
+from people.filters import LONGEST_SEARCH, named
+from people.models import Employee
+from recognition.models import Nomination
+
+MOST_FOUND = 10
+GIVEN, RECEIVED = "given", "received"
+
+
+def colleagues_like(said: str, *, giver: Employee, on: date) -> list[Employee]:
+    """Whom somebody may mean to praise, each with its place: those of whom a word begins as it was
+    typed come first. At most MOST_FOUND, without the giver; nobody when nothing is said."""
+    said = said.replace("\x00", "")[:LONGEST_SEARCH]
+    begins = Q()
+    for word in names.searched(said):
+        begins &= Q(search_text__startswith=word) | Q(search_text__contains=f" {word}")
+    if not begins:
+        return []
+    found = named(Employee.objects.here(on).exclude(pk=giver.pk), said).with_place(on)
+    return list(found.order_by(Case(When(begins, 0), default=1), "sort_key", "number")[:MOST_FOUND])
+
+
+class OwnPraiseFilter(FilterSet):
+    side = ChoiceFilter(
+        label=_("Which"), method="on_side", empty_label=_("all"),
+        choices=[(GIVEN, _("given by me")), (RECEIVED, _("about me"))],
+    )  # fmt: skip
+
+    class Meta:
+        model = Nomination
+        fields: tuple[str, ...] = ()
+
+    def on_side(self, found: QuerySet, _name: str, side: str) -> QuerySet:
+        given = Q(giver=self.request.user.employee)
+        return found.filter(given if side == GIVEN else ~given)

@@ -1,0 +1,52 @@
+"""What taking one's praise back brings with it, said before and done as it was said."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from people.models import User
+from people.money import money
+from people.services.previews import Effects
+from recognition.models import Award, Nomination
+from recognition.services.nominating import withdraw
+
+
+def what_comes_back(nomination: Nomination) -> Effects:
+    """In lines for who takes it back."""
+    lines = [
+        _("Nobody reads this nomination any more, nor the cheers and replies to it."),
+        _("It counts for how much you may give all the same."),
+    ]
+    open_or_granted = (Award.State.PROPOSED, Award.State.GRANTED)
+    awards = nomination.awards.filter(state__in=open_or_granted).select_related("level")
+    for award in awards.prefetch_related("recipients__employee").order_by("pk"):
+        lines += _of_award(award)
+    return lines
+
+
+def _of_award(award: Award) -> Effects:
+    level = {"level": award.level}
+    if award.state == Award.State.PROPOSED:
+        return [_("%(level)s is not decided on any more.") % level]
+    paid = [each for each in award.recipients.all() if each.amount_minor]
+    if not paid:
+        return [_("%(level)s is taken back.") % level]
+    lines = [
+        _("%(level)s is taken back: %(amount)s from %(name)s go back to the budget.")
+        % {**level, "amount": money(each.amount_minor, award.currency), "name": each.employee}
+        for each in paid
+    ]
+    if any(each.exported_in_id for each in paid):
+        lines.append(_("Payroll has been told of it and is told to take it off again."))
+    return lines
+
+
+@transaction.atomic
+def withdraw_and_say(nomination: Nomination, *, by: User, now: datetime, reason: str) -> Effects:
+    """Withdraw it; returns what came back by that. Raises NominationRefused."""
+    # Whoever raises it to an award locks it too: nothing comes between the lines and the act.
+    nomination = Nomination.objects.select_for_update(of=("self",)).get(pk=nomination.pk)
+    lines = what_comes_back(nomination)
+    withdraw(nomination, by=by, now=now, reason=reason)
+    return lines
