@@ -18,6 +18,7 @@ from people.services.calendars import company_yesterday
 from people.services.digests import send_digests
 from people.services.outbox import send_waiting
 from people.services.retention import forget_what_is_over
+from recognition.services.noticing import notice_of_day
 from recognition.services.telling import tell_waiting
 
 DAYS_BACK = 14
@@ -52,6 +53,7 @@ class Command(ProductCommand):
         take_away_old(now=now)
         go_on_with_statements()
         seal()
+        notice_of_day(by=by, now=now)
         self._mail(now)
         self._say(closed, posted, options["format"])
         if refusals:
