@@ -1,14 +1,18 @@
 """This app's cards on the first page."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import rules
 from django.http import HttpRequest
 from django.utils import timezone
 
-from people.today import MINE, Card
+from people.models import Role, User
+from people.permissions import led_departments, roles_of
+from people.today import COMPANY, MINE, Card
 from recognition.models import Nomination
+from recognition.services.circle_people import reminders
+from recognition.services.circle_reading import standing
 
 LATELY = timedelta(days=30)
 
@@ -20,3 +24,23 @@ def cards(request: HttpRequest, now: datetime) -> Iterator[Card]:
             nominees__employee=request.user.employee, published_on__gt=since
         )
         yield Card(MINE, "recognition/cards/nominate.html", {"received": about_me.count()})
+    roles = roles_of(request.user)
+    if Role.LEAD in roles:
+        yield from _reminders(request.user, timezone.localdate(now))
+    if roles & {Role.HR, Role.EXECUTIVE}:
+        yield from _circle(now, in_full=Role.HR in roles)
+
+
+def _reminders(user: User, today: date) -> Iterator[Card]:
+    """Of whom in the own departments nothing was told for a year."""
+    found = reminders(user, led_departments(user, on=today), on=today)
+    if found:
+        yield Card(MINE, "recognition/cards/reminders.html", {"reminders": found})
+
+
+def _circle(now: datetime, *, in_full: bool) -> Iterator[Card]:
+    """The company against the 40% line; HR reads where it is going, executives one line."""
+    found = standing(now=now)
+    if found:
+        facts = {"standing": found, "in_full": in_full}
+        yield Card(COMPANY, "recognition/cards/circle.html", facts)

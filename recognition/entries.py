@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from people.beside import Act
-from people.menu import ACCOUNT, FRONT, Entry
+from people.menu import ACCOUNT, FRONT, PEOPLE, Entry
 from people.models import Employee, User
 
 ENTRIES = (
     Entry("nominate", gettext_lazy("Nominate"), FRONT, "recognition.nominate"),
+    Entry("circle", gettext_lazy("Circle"), PEOPLE, "recognition.see_circle"),
     Entry("my-nominations", gettext_lazy("My nominations"), ACCOUNT, "recognition.nominate"),
 )
 

@@ -3,16 +3,20 @@
 from datetime import date
 
 from django.db.models import Case, Q, QuerySet, When
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_filters import ChoiceFilter, FilterSet
 
 from people import names
-from people.filters import LONGEST_SEARCH, named
+from people.filters import LONGEST_SEARCH, DirectoryFilter, named
 from people.models import Employee
 from recognition.models import Nomination
+from recognition.services.circle_people import gave
 
 MOST_FOUND = 10
 GIVEN, RECEIVED = "given", "received"
+NEVER, LONG_AGO = "never", "long-ago"
+GAVE, GAVE_NOTHING = "gave", "gave-nothing"
 
 
 def colleagues_like(said: str, *, giver: Employee, on: date) -> list[Employee]:
@@ -41,3 +45,23 @@ class OwnPraiseFilter(FilterSet):
     def on_side(self, found: QuerySet, _name: str, side: str) -> QuerySet:
         given = Q(giver=self.request.user.employee)
         return found.filter(given if side == GIVEN else ~given)
+
+
+class UnrecognisedFilter(DirectoryFilter):
+    last = ChoiceFilter(
+        label=_("Last recognised"), method="last_time", empty_label=_("all"),
+        choices=[(NEVER, _("never")), (LONG_AGO, _("over 12 months ago"))],
+    )  # fmt: skip
+
+    def last_time(self, found: QuerySet, _name: str, said: str) -> QuerySet:
+        return found.filter(last_praised__isnull=said == NEVER)
+
+
+class GiverFilter(DirectoryFilter):
+    gave = ChoiceFilter(
+        label=_("In the last 12 months"), method="in_a_year", empty_label=_("all"),
+        choices=[(GAVE, _("praised somebody")), (GAVE_NOTHING, _("praised nobody"))],
+    )  # fmt: skip
+
+    def in_a_year(self, found: QuerySet, _name: str, said: str) -> QuerySet:
+        return gave(found, timezone.localdate(), something=said == GAVE)

@@ -1,9 +1,12 @@
 """Who may do what with praise, awards and cases."""
 
+from datetime import date
+
 import rules
 
 from people.models import Employee, Role, User
-from people.permissions import has_role, is_active_account, roles_of
+from people.permissions import has_role, is_active_account, led_departments, roles_of
+from recognition.services.circle_reading import CircleReader
 
 
 @rules.predicate
@@ -30,3 +33,14 @@ rules.add_perm("recognition.keep_webhooks", has_role(Role.ADMINISTRATOR))
 
 def sees_all_praise(user: User) -> bool:
     return bool(roles_of(user) & {Role.HR, Role.AUDITOR})
+
+
+def departments_known(user: User, *, on: date) -> set[int] | None:
+    """The departments in which somebody reads who was never recognised; None: all (HR)."""
+    return None if Role.HR in roles_of(user) else led_departments(user, on=on)
+
+
+def circle_reader(user: User, *, on: date) -> CircleReader:
+    """How somebody reads the shares of groups: HR knows all, a lead the own departments."""
+    known = departments_known(user, on=on)
+    return CircleReader(frozenset(known or ()), sees_all=known is None)

@@ -344,6 +344,20 @@ screen-manifest             GET   403  200  200  200  200  200  200  200  200
 screen-manifest             POST  405  405  405  405  405  405  405  405  405
 screen-snapshot             GET   403  200  200  200  200  200  200  200  200
 screen-snapshot             POST  405  405  405  405  405  405  405  405  405
+circle                      GET    in  403  200  200  403  200  403  200  403
+circle                      POST   in  403  405  405  403  405  403  405  403
+circle-department/own       GET    in  403  200  200  403  404  403  404  403
+circle-department/own       POST   in  403  405  405  403  405  403  405  403
+circle-unrecognised         GET    in  403  200  200  403  403  403  403  403
+circle-unrecognised         POST   in  403  405  405  403  403  403  403  403
+circle-giving               GET    in  403  200  200  403  200  403  200  403
+circle-giving               POST   in  403  405  405  403  405  403  405  403
+circle-givers               GET    in  403  200  200  403  403  403  403  403
+circle-givers               POST   in  403  405  405  403  403  403  403  403
+put-off-reminder/own        GET    in  403  405  405  403  403  403  403  403
+put-off-reminder/own        POST   in  403  302  302  403  403  403  403  403
+put-off-reminder/other      GET    in  403  405  405  403  403  403  403  403
+put-off-reminder/other      POST   in  403  404  302  403  403  403  403  403
 /                           GET    in  200  200  200  200  200  200  200  200
 /                           POST   in  200  200  200  200  200  200  200  200
 /results/                   GET    in  200  200  200  200  200  200  200  200
@@ -446,6 +460,8 @@ def address(line_name: str, scene) -> str:
         "merge-department": ["CLAIMS"],
         "close-department": ["CLAIMS"],
         "department": ["CLAIMS"],
+        "circle-department": ["CLAIMS"],
+        "put-off-reminder": ["ann" if variant == "own" else "dee"],
         "results": [MONDAY],
         "erase-person": ["ann"],
         "pool": ["bonus", 2026],

@@ -10,6 +10,7 @@ from recognition.models.awards import (
     RewardExport,
     Vote,
 )
+from recognition.models.circle import CircleMonth, ReminderPutOff
 from recognition.models.fair_play import CaseStep, FairPlayCase
 from recognition.models.praise import (
     Behaviour,
@@ -29,11 +30,13 @@ __all__ = [
     "BudgetGrant",
     "CaseStep",
     "Cheer",
+    "CircleMonth",
     "FairPlayCase",
     "Nomination",
     "Nominee",
     "PanelMember",
     "RecognitionPolicy",
+    "ReminderPutOff",
     "Reply",
     "RewardExport",
     "Vote",

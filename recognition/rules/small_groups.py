@@ -6,16 +6,18 @@ is not computed (docs/circle.md).
 """
 
 from collections.abc import Collection, Hashable, Iterable, Mapping
+from typing import TypeVar
 
 FEWEST = 5
 
-Total = tuple[Hashable, Collection[Hashable]]
+G = TypeVar("G", bound=Hashable)
+Total = tuple[G, Collection[G]]
 """A group and the groups that it is the sum of."""
 
 
 def kept_back(
-    sizes: Mapping[Hashable, int], totals: Iterable[Total], *, always: Collection[Hashable] = ()
-) -> set[Hashable]:
+    sizes: Mapping[G, int], totals: Iterable[Total[G]], *, always: Collection[G] = ()
+) -> set[G]:
     """The groups not to show, by the number of people in each whom the reader does not know anyway;
     empty groups are shown. Those in `always` are hidden only for being small themselves.
     """
@@ -37,9 +39,7 @@ def kept_back(
     return hidden
 
 
-def _tells(
-    total: Hashable, parts: list, sizes: Mapping[Hashable, int], hidden: set[Hashable]
-) -> bool:
+def _tells(total: G, parts: list[G], sizes: Mapping[G, int], hidden: set[G]) -> bool:
     """Whether this sum gives away a hidden group, or a few people together."""
     unseen = [part for part in parts if part in hidden]
     if total in hidden:
@@ -47,9 +47,7 @@ def _tells(
     return bool(unseen) and (len(unseen) == 1 or sum(sizes[part] for part in unseen) < FEWEST)
 
 
-def _next(
-    total: Hashable, parts: list, hidden: set[Hashable], always: Collection[Hashable]
-) -> Hashable | None:
+def _next(total: G, parts: list[G], hidden: set[G], always: Collection[G]) -> G | None:
     """The smallest part that is still shown, else the total, unless it always is."""
     for part in parts:
         if part not in hidden and part not in always:

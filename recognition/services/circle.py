@@ -107,7 +107,7 @@ class Circle:
         below = roll_up(placed, parents)  # type: ignore[arg-type]
         return dict(sums) | {("below", pk): group for pk, group in below.items()}
 
-    def totals(self) -> list[Total]:
+    def totals(self) -> list[Total[Key]]:
         """Which groups are the sum of which others, for small_groups.kept_back."""
         parts: dict[tuple[Key, str], list[Key]] = defaultdict(list)
         for key in self.groups:

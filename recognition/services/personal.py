@@ -1,5 +1,6 @@
 """What this app keeps about a person, and what it forgets when somebody is erased."""
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from people.models import Employee
@@ -15,6 +16,7 @@ from recognition.models import (
     Nominee,
     PanelMember,
     RecognitionPolicy,
+    ReminderPutOff,
     Reply,
     RewardExport,
     Vote,
@@ -65,6 +67,10 @@ PARTS = (
     rows_of("recognition-money", _("Recognition budgets funded"), BudgetGrant, "made_by"),
     rows_of("reward-files", _("Files of rewards made"), RewardExport, "made_by"),
     rows_of("recognition-rules", _("Rules of recognition set"), RecognitionPolicy, "made_by"),
+    rows_of("reminders-put-off", _("Reminders of colleagues put off"), ReminderPutOff, "user"),
+    # Who put it off is the other's value.
+    rows_of("reminders-of-me", _("Reminders of you that were put off"), ReminderPutOff, "employee",
+            without=("user",)),
     Part("fair-play", _("Cases of fair play"), _cases,
          frozenset({"recognition.FairPlayCase.people"})),
     rows_of("fair-play-decided", _("Cases of fair play decided"), FairPlayCase, "decided_by",
@@ -88,3 +94,5 @@ def forget(employee: Employee, called: tuple[str, ...]) -> None:
         shared.story = without_names(shared.story, called)
         shared.save(update_fields=["story"])
     Reply.objects.filter(employee=employee).update(text=EMPTIED)
+    own = Q(employee=employee) | Q(user__employee=employee)
+    ReminderPutOff.objects.filter(own).delete()

@@ -18,6 +18,7 @@ from people.services.calendars import company_yesterday
 from people.services.digests import send_digests
 from people.services.outbox import send_waiting
 from people.services.retention import forget_what_is_over
+from recognition.services.circle_months import keep_circle
 from recognition.services.noticing import notice_of_day
 from recognition.services.telling import tell_waiting
 
@@ -27,8 +28,8 @@ DAYS_BACK = 14
 
 class Command(ProductCommand):
     help = (
-        "Close the days that are due, post what is owed, renew estimates of the bonus, send mail."
-        " Run it every few minutes."
+        "Close the days that are due, post what is owed, renew estimates of the bonus, keep the"
+        " circle of a month that is over, send mail. Run it every few minutes."
     )
 
     def handle(self, **options) -> None:
@@ -49,6 +50,7 @@ class Command(ProductCommand):
         # What could be closed is posted, whatever was refused beside it.
         posted += post_owed(now=now)
         refusals += renew_estimates(by=by, now=now)
+        keep_circle(now=now)
         forget_what_is_over(now=now)
         take_away_old(now=now)
         go_on_with_statements()
