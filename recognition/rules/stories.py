@@ -4,15 +4,13 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from people.names import legible
+
 SHORTEST, LONGEST = 20, 4000
 SHORTEST_DENSE = 8
 """Characters of a sentence; scripts that write a word in one or two characters need fewer."""
 HIDDEN = "…"
 
-# Turning the direction of what follows (UAX #9) and invisible characters. Joiners stay: emoji and
-# Persian are written with them. Left-to-right and right-to-left marks stay, they turn nothing.
-_UNSEEN = re.compile("[\u202a-\u202e\u2066-\u2069\u200b\u2060-\u2064\ufeff\u00ad\ufff9-\ufffb]")
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\U000e0000-\U000e007f]")
 _DENSE = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")
 _LETTERS = re.compile(r"\w")
 _WORD = re.compile(r"\w+")
@@ -20,9 +18,7 @@ _WORD = re.compile(r"\w+")
 
 def cleaned(text: str) -> str:
     """The story without characters that nobody sees, in Unicode's composed form (NFC)."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    text = _CONTROLS.sub(" ", _UNSEEN.sub("", text))
-    lines = [" ".join(line.split()) for line in unicodedata.normalize("NFC", text).split("\n")]
+    lines = [legible(line) for line in re.split("\r\n|\r|\n", text)]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
