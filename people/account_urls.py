@@ -12,7 +12,7 @@ from allauth.socialaccount import views as socialaccount
 from allauth.socialaccount.providers.openid_connect import views as openid_connect
 from django.urls import path, re_path
 
-from people.views import accounts, shared_devices
+from people.views import accounts, shared_devices, shown
 
 urlpatterns = [
     path("not-known/", account.account_inactive, name="account_inactive"),
@@ -62,6 +62,10 @@ urlpatterns = [
     path("single-sign-on/<slug:provider_id>/callback/", openid_connect.callback,
          name="openid_connect_callback"),
     path("shared-device/", shared_devices.sign_in, name="shared-device"),
+    path("shown/", shown.index, name="shown"),
+    path("shown/nickname/", shown.nickname, name="shown-nickname"),
+    path("shown/photo/", shown.photo, name="shown-photo"),
+    path("shown/photo/remove/", shown.remove_photo, name="shown-photo-remove"),
     path("devices/", accounts.devices, name="devices"),
     path("devices/others/end/", accounts.end_other_sessions, name="end-other-sessions"),
     path("devices/<int:pk>/end/", accounts.end_session, name="end-session"),

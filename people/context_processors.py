@@ -4,6 +4,9 @@ from people import menu
 from people.models import Notice
 from people.services.pins import SHARED_SECONDS, SHARED_SESSION
 
+AT_SHARED_DEVICES = ("notices", "shown")
+"""Whoever has a PIN alone says there how far the name is shown."""
+
 
 def frame(request) -> dict:
     """`navigation`: menu groups; `unread`: notices; `forget_after`: seconds, at shared devices.
@@ -23,7 +26,9 @@ def _frame_for(request) -> dict:
     return {
         "navigation": menu.menu_for(user),
         "account_links": [
-            link for link in menu.account_links_for(user) if not shared or link.name == "notices"
+            link
+            for link in menu.account_links_for(user)
+            if not shared or link.name in AT_SHARED_DEVICES
         ],
         "unread": Notice.objects.filter(user=user, read_at=None).count(),
         "forget_after": SHARED_SECONDS if shared else None,

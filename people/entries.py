@@ -27,6 +27,7 @@ ENTRIES = (
     Entry("imports", _("Imports"), PEOPLE, imports_something),
     Entry("mails", _("Mail not delivered"), COMPANY, "people.decide_on_mails"),
     Entry("notices", _("Notices"), ACCOUNT),
+    Entry("shown", _("My name and photo"), ACCOUNT, is_employee),
     Entry("devices", _("My devices"), ACCOUNT),
     Entry("my-data", _("My data"), ACCOUNT, is_employee),
 )

@@ -3,11 +3,21 @@
 from datetime import date
 
 import rules
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from people.models import AuditEntry, Employee, Employees, Role, RoleAssignment, User
+from people.models import (
+    AuditEntry,
+    Employee,
+    Employees,
+    Role,
+    RoleAssignment,
+    ShownTo,
+    User,
+)
 from people.services.calendars import subtree
+from people.services.consents import consent_of
 
 
 def roles_of(user: User) -> frozenset[str]:
@@ -27,6 +37,26 @@ def led_departments(user: User, *, on: date) -> set[int]:
     """Ids of the departments somebody leads on a day, those below included."""
     own = {a.department_id for a in _assignments(user) if a.role == Role.LEAD and a.department_id}
     return subtree(own, on=on) if own else set()
+
+
+def own_departments(user: User, *, on: date) -> set[int]:
+    """Ids of the departments somebody works in or leads on a day."""
+    own = set(led_departments(user, on=on))
+    employee = getattr(user, "employee", None)
+    if employee:
+        own |= set(employee.memberships.on(on).values_list("department", flat=True))
+    return own
+
+
+def may_see_photo(user: User | AnonymousUser, employee: Employee, *, on: date) -> bool:
+    """As its bearer agrees, whoever asks; nobody but the bearer sees more."""
+    if user.is_authenticated and employee.user_id == user.pk:
+        return True
+    how_far = consent_of(employee).photo
+    if not user.is_authenticated or how_far != ShownTo.TEAM:
+        return how_far >= (ShownTo.STAFF if user.is_authenticated else ShownTo.PUBLIC)
+    here = employee.memberships.on(on).filter(department__in=own_departments(user, on=on))
+    return here.exists()
 
 
 def visible_people(user: User) -> Employees:
@@ -67,6 +97,8 @@ rules.add_perm("people.export_people", has_role(Role.HR))
 rules.add_perm("people.keep_people", has_role(Role.HR, Role.ADMINISTRATOR))
 # Why somebody is away, and how somebody left: administrators do not see it.
 rules.add_perm("people.keep_leaves", has_role(Role.HR))
+# What somebody agreed to, so that HR can answer for it; only the person changes it.
+rules.add_perm("people.see_consents", has_role(Role.HR, Role.AUDITOR))
 rules.add_perm("people.see_salaries", has_role(Role.HR, Role.FINANCE))
 rules.add_perm("people.see_salary_looks", has_role(Role.HR, Role.AUDITOR))
 rules.add_perm("people.see_log", has_role(Role.AUDITOR, Role.HR, Role.ADMINISTRATOR))

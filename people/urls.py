@@ -14,6 +14,7 @@ from people.views import (
     people,
     privacy,
     roles,
+    shown,
     sites,
 )
 from people.views.styleguide import styleguide
@@ -53,6 +54,7 @@ urlpatterns = [
     path("people/<number:number>/roles/", roles.change, name="person-roles"),
     path("people/<number:number>/salary/", people.salary, name="person-salary"),
     path("people/<number:number>/salary-looks/", people.salary_looks, name="person-salary-looks"),
+    path("people/<number:number>/photo/", shown.photo_of, name="person-photo"),
     path("people/<number:number>/", people.show, name="person"),
     path("roles/", roles.index, name="roles"),
     path("salary-looks/", people.all_salary_looks, name="salary-looks"),

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.urls import Resolver404, resolve
 
+from tests.people.pictures import picture
 from tests.scene import ROLES
 from tests.test_rights import LINES, POSTED, address
 
@@ -47,6 +48,7 @@ VALID = {
     "nominate": {"nominees": "max", "story": "Stayed until the parcel was found."},
 }
 FILES = {
+    "shown-photo": picture("PNG"),
     "back-test": b"department,metric,unit,direction,decimals,value,effective_from\r\n"
     b"CLAIMS,answered,percent,at_least,2,80,2026-01-01\r\n",
     "": b"department,date,metric,value\r\nCLAIMS,2026-03-03,answered,81\r\n",

@@ -39,6 +39,7 @@ from people.models import (
 from people.services.drafts import upload
 from people.services.importing import Options
 from people.services.invitations import invite
+from people.services.photos import set_photo
 from people.services.roles import follow_roles
 from recognition.models import AwardLevel, Behaviour, PanelMember, Reply
 from recognition.services.awards import raise_to
@@ -48,6 +49,7 @@ from recognition.services.rewards import Funding, fund
 from screens.services.access import add_screen
 from tests.conftest import MONDAY, make_person, scaled_of
 from tests.incentives.test_closing import close, make_pool, report_all
+from tests.people.pictures import picture
 
 TUESDAY = date(2026, 3, 3)
 WEDNESDAY_MORNING = datetime(2026, 3, 4, 8, 0, tzinfo=UTC)
@@ -119,8 +121,8 @@ def open_session(user) -> UserSession:
 
 
 def recognised(cast, *, now) -> dict:
-    """Fay praises Ann before the department and Eve before all; Eve's is before the panel, and
-    what Ann gave Max is reported, hidden and waits for HR."""
+    """Fay praises Ann before the department and Eve, who shows her photo, before all; Eve's is
+    before the panel, and what Ann gave Max is reported, hidden and waits for HR."""
     people = {role: user for role, user in cast.items() if user}
     behaviour = Behaviour.objects.create(code="promise", name="Kept a promise")
 
@@ -133,7 +135,10 @@ def recognised(cast, *, now) -> dict:
 
     nomination = praise("finance", "employee")
     executive = people["executive"].employee
-    Consent.objects.create(employee=executive, names=ShownTo.STAFF, given_at=now)
+    Consent.objects.create(
+        employee=executive, names=ShownTo.STAFF, photo=ShownTo.STAFF, given_at=now
+    )
+    set_photo(executive, picture(), by=people["executive"], now=now)
     on_the_wall = praise("finance", "executive")
     level = AwardLevel.objects.create(code="star", name="Star", decides="panel", quorum=1)
     for member in ("lead", "hr"):

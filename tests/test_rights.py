@@ -322,6 +322,19 @@ bonus-replay-file           POST   in  403  403  403  302  403  403  302  403
 bonus-replay-script         GET    in  403  403  403  200  403  403  200  403
 bonus-replay-script         POST   in  403  403  403  200  403  403  200  403
 
+shown                       GET    in  200  200  200  200  200  200  200  200
+shown                       POST   in  200  200  200  200  200  200  200  200
+shown-nickname              GET   405  405  405  405  405  405  405  405  405
+shown-nickname              POST   in  302  302  302  302  302  302  302  302
+shown-photo                 GET   405  405  405  405  405  405  405  405  405
+shown-photo                 POST   in  200  200  200  200  200  200  200  200
+shown-photo-remove          GET   405  405  405  405  405  405  405  405  405
+shown-photo-remove          POST   in  302  302  302  302  302  302  302  302
+person-photo/eve            GET   404  200  200  200  200  200  200  200  200
+person-photo/eve            POST  405  405  405  405  405  405  405  405  405
+person-photo/ann            GET   404  404  404  404  404  404  404  404  404
+person-photo/ann            POST  405  405  405  405  405  405  405  405  405
+
 my-bonus                    GET    in  200  200  200  200  200  200  200  200
 my-bonus                    POST   in  200  200  200  200  200  200  200  200
 my-statement                GET    in  200  200  200  200  200  200  200  200

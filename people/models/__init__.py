@@ -1,7 +1,7 @@
 """Who and where: sites, departments, employees, what holds for them from which day, and the log."""
 
 from people.models.accounts import SYSTEM, User, Users
-from people.models.consents import Consent, ShownTo
+from people.models.consents import LARGEST_PHOTO, Consent, Photo, ShownTo
 from people.models.credentials import Invitation, Pin, SignInAttempt
 from people.models.imports import ImportDraft, RememberedMapping
 from people.models.log import AuditEntry, AuditSeal, PersonKey, SalaryLook
@@ -13,6 +13,7 @@ from people.models.spans import InForce, Spanned
 from people.models.staff import Employee, Employees, Leave, LeaveKind, Membership, Salary
 
 __all__ = [
+    "LARGEST_PHOTO",
     "SYSTEM",
     "AuditEntry",
     "AuditSeal",
@@ -31,6 +32,7 @@ __all__ = [
     "NoticeChoice",
     "OutgoingMail",
     "PersonKey",
+    "Photo",
     "Pin",
     "Placement",
     "Policy",

@@ -1,7 +1,12 @@
 """Who may be shown somebody's name and photo."""
 
+from datetime import date
+from typing import Self
+
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Length
+from django.db.models.lookups import LessThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
 from people.models.staff import Employee
@@ -34,4 +39,34 @@ class Consent(models.Model):
                 condition=Q(names__lte=ShownTo.PUBLIC, photo__lte=ShownTo.PUBLIC),
                 name="a_consent_names_a_known_audience",
             ),
+        ]
+
+
+LARGEST_PHOTO = 100_000
+"""Bytes; so that a wall of fifty loads on a phone."""
+
+
+class Photos(models.QuerySet):
+    def to_show(self, day: date) -> Self:
+        """Of those who work here; who has left is shown no more, whatever they agreed to."""
+        return self.filter(employee__in=Employee.objects.here(day))
+
+
+class Photo(models.Model):
+    """Somebody's picture as it is shown: a square WebP, and nothing in it but the picture. In the
+    database, where backups and the product's rights reach it and no web server hands it out."""
+
+    employee = models.OneToOneField(Employee, models.PROTECT, related_name="photo")
+    image = models.BinaryField()
+    sha256 = models.CharField(max_length=64)
+    changed_at = models.DateTimeField()
+
+    objects = Photos.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=LessThanOrEqual(Length("image"), LARGEST_PHOTO),
+                name="a_photo_is_at_most_100_000_bytes",
+            )
         ]

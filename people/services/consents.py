@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Q
@@ -60,6 +60,48 @@ def consent_of(employee: Employee) -> Agreed:
     return consents_of([employee.pk])[employee.pk]
 
 
+def given_by(employee: Employee) -> Agreed | None:
+    """What somebody has said; None while the company's default holds."""
+    given = Consent.objects.filter(employee=employee).first()
+    return Agreed(ShownTo(given.names), ShownTo(given.photo)) if given else None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one kind of reader finds where somebody is praised: a name or words in its place."""
+
+    reader: str
+    text: str
+    named: bool
+    photo: bool
+
+
+def read_by(employee: Employee, agreed: Agreed, *, on: date) -> list[Reading]:
+    """What everybody else reads, from those close by to those outside. Outside counts who comes
+    in too: a screen at reception is for visitors."""
+    instead = in_place_of(employee, on=on)
+    readers = {
+        ShownTo.TEAM: _("My department"),
+        ShownTo.STAFF: _("All colleagues, and screens for them"),
+        ShownTo.PUBLIC: _("Outside the company, and screens for visitors"),
+    }
+    return [
+        Reading(
+            reader, employee.name if agreed.names >= how_far else instead,
+            named=agreed.names >= how_far, photo=agreed.photo >= how_far,
+        )
+        for how_far, reader in readers.items()
+    ]  # fmt: skip
+
+
+def in_place_of(employee: Employee, *, on: date) -> str:
+    """What stands where the name does not."""
+    place = employee.memberships.on(on).select_related("department").first()
+    if place is None:
+        return _("A colleague")
+    return _("A colleague in %(department)s") % {"department": place.department.name}
+
+
 @transaction.atomic
 def agree(employee: Employee, agreed: Agreed, *, by: User, now: datetime) -> bool:
     """Say how far the own name and photo may be shown; returns whether that changed anything.
@@ -73,16 +115,16 @@ def agree(employee: Employee, agreed: Agreed, *, by: User, now: datetime) -> boo
             _("A photo is shown no further than the name: choose the name's place first.")
         )
     employee = Employee.objects.select_for_update(of=("self",)).get(pk=employee.pk)
-    before = consent_of(employee)
+    before = given_by(employee)
+    if before == agreed:
+        return False
     Consent.objects.update_or_create(
         employee=employee,
         defaults={"names": agreed.names, "photo": agreed.photo, "given_at": now},
     )
-    if before == agreed:
-        return False
     audit.record(
         "agree_to_be_shown", by=by, subject=f"employee:{employee.pk}", person=employee,
-        before=_listed(before), after=_listed(agreed),
+        before=before and _listed(before), after=_listed(agreed),
     )  # fmt: skip
     apply_to(employee)
     return True

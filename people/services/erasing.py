@@ -25,6 +25,7 @@ from people.models import (
     Notice,
     NoticeChoice,
     OutgoingMail,
+    Photo,
     Pin,
     SignInAttempt,
     User,
@@ -80,6 +81,7 @@ def erase(employee: Employee, *, why: str, by: User, now: datetime) -> Employee:
     _forget_traces(employee)
     _take_the_name(employee, now=now)
     Consent.objects.filter(employee=employee).delete()
+    Photo.objects.filter(employee=employee).delete()
     consents.apply_to(employee)
     # That somebody was away stays, as sums may need it; why, often a sickness, does not.
     employee.leaves.update(kind=LeaveKind.OTHER)

@@ -1,5 +1,7 @@
 """What this app keeps about a person."""
 
+from base64 import b64encode
+
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
@@ -18,6 +20,7 @@ from people.models import (
     Notice,
     NoticeChoice,
     OutgoingMail,
+    Photo,
     Pin,
     RoleAssignment,
     Salary,
@@ -41,6 +44,17 @@ def _mails(employee: Employee) -> list[Row]:
     # Not the text: it is deleted once sent, and until then links in it open the account.
     sent = OutgoingMail.objects.filter(to__iexact=employee.email) if employee.email else ()
     return [as_row(mail, without=("key", "last_error", "body")) for mail in sent]
+
+
+def _photo(employee: Employee) -> list[Row]:
+    """The picture itself, in the text form in which files of text carry one."""
+    return [
+        {
+            "type": "image/webp", "base64": b64encode(photo.image).decode(),
+            "changed_at": photo.changed_at.isoformat(),
+        }
+        for photo in Photo.objects.filter(employee=employee)
+    ]  # fmt: skip
 
 
 def _changes_about(employee: Employee) -> list[Row]:
@@ -72,6 +86,7 @@ PARTS = (
     Part("account", _("Account"), _account, frozenset({"people.Employee.user"})),
     rows_of("memberships", _("Departments"), Membership, "employee"),
     rows_of("consent", _("Consent to be named and shown"), Consent, "employee"),
+    Part("photo", _("Photo"), _photo, frozenset({"people.Photo.employee"})),
     rows_of("leaves", _("Leave"), Leave, "employee"),
     rows_of("salaries", _("Salaries"), Salary, "employee"),
     rows_of("roles", _("Roles"), RoleAssignment, "user"),

@@ -1,5 +1,7 @@
 """The directory, a person's page, and who saw whose salary."""
 
+from datetime import date
+
 from django.contrib.auth.decorators import login_required, permission_required
 from django.db import transaction
 from django.http import Http404
@@ -12,8 +14,9 @@ from django.views.decorators.http import require_POST
 from people.beside import acts_beside
 from people.filters import DirectoryFilter, StaffFilter
 from people.lists import show_list
-from people.models import Employee, SalaryLook
-from people.permissions import knows_in_full, visible_people
+from people.models import Employee, Photo, SalaryLook
+from people.permissions import knows_in_full, may_see_photo, visible_people
+from people.services import consents
 from people.services.access import account_state
 from people.tables import DirectoryTable, SalaryLookTable, StaffTable
 
@@ -73,14 +76,22 @@ def _shown(request, employee: Employee, **more):
         "reports": employee.reports.here(today).order_by("sort_key"),
         "left": employee.has_left(on=today),
         "offered": acts_beside(employee, user=user, on=today),
+        "has_photo": _sees_a_photo(user, employee, on=today),
         **more,
     }
+    if user.has_perm("people.see_consents"):
+        context |= {"given": consents.given_by(employee), "default": consents.by_default()}
     if knows_in_full(user, employee):
         context |= {"in_full": True, "account": account_state(employee, now=timezone.now())}
         context["roles"] = roles_of_person(employee)
     if user.has_perm("people.keep_leaves"):
         context["leaves"] = employee.leaves.order_by("-from_date")
     return render(request, "people/person.html", context)
+
+
+def _sees_a_photo(user, employee: Employee, *, on: date) -> bool:
+    kept = Photo.objects.to_show(on).filter(employee=employee)
+    return kept.exists() and may_see_photo(user, employee, on=on)
 
 
 def roles_of_person(employee: Employee):

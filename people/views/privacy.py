@@ -127,7 +127,9 @@ def _effects(employee: Employee) -> list[str]:
     return [
         _("The name becomes “Former colleague %(n)s”, the number “erased-%(n)s”.")
         % {"n": employee.pk},
-        _("E-mail, job title, manager and language are removed."),
+        _("Nickname, photo, e-mail, job title, manager and language are removed."),
+        _("Praise about this person alone and what they wrote is emptied; their name goes from"
+          " what is about several."),
         _("The account is closed for good; password, PIN, second factor and passkeys are removed."),
         ngettext(
             "%(n)s trace is deleted: devices, sign-ins, notices, mails, invitations.",

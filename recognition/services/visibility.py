@@ -5,16 +5,17 @@ to those whom the praise is about or from, and to HR and auditors. Who is not na
 colleague”, and the name's words are hidden in the story.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import reduce
 from operator import or_
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
 
-from people.models import Department, Employee, ShownTo, User
-from people.permissions import led_departments
+from people.models import Department, Employee, Membership, Photo, ShownTo, User
+from people.permissions import own_departments
 from people.services.consents import Agreed, consents_of
 from recognition.models import Nomination, Nominee
 from recognition.rules.stories import without_names
@@ -35,12 +36,9 @@ class Reader:
 def reader_of(user: User, *, on: date, sees_all: bool = False) -> Reader:
     """Somebody signed in, as of a day."""
     employee = getattr(user, "employee", None)
-    own: set[int] = set(led_departments(user, on=on))
-    if employee:
-        own |= set(employee.memberships.on(on).values_list("department", flat=True))
     return Reader(
         employee_id=employee.pk if employee else None,
-        departments=frozenset(own), sees_all=sees_all,
+        departments=frozenset(own_departments(user, on=on)), sees_all=sees_all,
     )  # fmt: skip
 
 
@@ -68,7 +66,8 @@ def parts_readable(reader: Reader) -> list[Q]:
 
 @dataclass(frozen=True)
 class Named:
-    """One of those praised, as a reader sees it: `employee` is None for “a colleague”."""
+    """One of those praised, as a reader sees it: `employee` is None for “a colleague”; `photo` when
+    there is one that the reader may see."""
 
     employee: Employee | None
     department: Department | None
@@ -95,26 +94,45 @@ class Shown:
 
 
 def show(nominations: Iterable[Nomination], reader: Reader) -> list[Shown]:
-    """These nominations as the reader sees them, in two further queries for all of them."""
+    """These nominations as the reader sees them, in a few further queries for all of them."""
     nominations = list(nominations)
     rows = Nominee.objects.filter(nomination__in=[each.pk for each in nominations])
     nominees: dict[int, list[Nominee]] = {each.pk: [] for each in nominations}
     for row in rows.select_related("employee", "department").order_by("pk"):
         nominees[row.nomination_id].append(row)
     people = {row.employee_id for each in nominees.values() for row in each}
-    agreed = consents_of(people | {each.giver_id for each in nominations})
-    return [_shown(each, nominees[each.pk], reader, agreed) for each in nominations]
+    wishes = _Wishes(
+        consents_of(people | {each.giver_id for each in nominations}),
+        _photos_of(people, on=timezone.localdate()),
+    )
+    return [_shown(each, nominees[each.pk], reader, wishes) for each in nominations]
+
+
+@dataclass(frozen=True)
+class _Wishes:
+    """By employee what each agrees to, and the photos there are."""
+
+    agreed: dict[int, Agreed]
+    photos: dict[int, int | None]
+
+
+def _photos_of(people: Collection[int], *, on: date) -> dict[int, int | None]:
+    """Who of these has a photo to show, and the department of today: praise is of the department
+    it was given in, a photo is for those who work together now."""
+    places = Membership.objects.on(on).filter(employee=OuterRef("employee"))
+    found = Photo.objects.to_show(on).filter(employee__in=people)
+    return dict(found.values_list("employee", Subquery(places.values("department")[:1])))
 
 
 def _shown(
-    nomination: Nomination, nominees: list[Nominee], reader: Reader, agreed: dict[int, Agreed]
+    nomination: Nomination, nominees: list[Nominee], reader: Reader, wishes: _Wishes
 ) -> Shown:
     concerned = reader.employee_id is not None and (
         nomination.giver_id == reader.employee_id
         or any(row.employee_id == reader.employee_id for row in nominees)
     )
-    named = [_named(row, nomination, reader, agreed, concerned=concerned) for row in nominees]
-    giver = nomination.giver if _shows_giver(nomination, reader, agreed) else None
+    named = [_named(row, nomination, reader, wishes, concerned=concerned) for row in nominees]
+    giver = nomination.giver if _shows_giver(nomination, reader, wishes.agreed) else None
     hidden = [row.employee for row, each in zip(nominees, named, strict=True) if not each.employee]
     if giver is None:
         hidden.append(nomination.giver)
@@ -126,14 +144,18 @@ def _named(
     row: Nominee,
     nomination: Nomination,
     reader: Reader,
-    agreed: dict[int, Agreed],
+    wishes: _Wishes,
     *,
     concerned: bool,
 ) -> Named:
-    consent = agreed[row.employee_id]
+    consent = wishes.agreed[row.employee_id]
     reached = _reaches(min(consent.names, nomination.audience), row.department_id, reader)
     name = reader.sees_all or concerned or reached
-    photo = _reaches(min(consent.photo, nomination.audience), row.department_id, reader)
+    photo = (
+        row.employee_id in wishes.photos
+        and _reaches(min(consent.photo, nomination.audience), row.department_id, reader)
+        and _reaches(consent.photo, wishes.photos[row.employee_id], reader)
+    )
     return Named(row.employee if name else None, row.department, name and photo)
 
 

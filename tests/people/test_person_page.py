@@ -188,5 +188,5 @@ def test_many_reports_ask_the_database_no_more_than_one(
         ]
     )
     client.force_login(everybody["dee"])
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         assert "R 999" in client.get("/people/bob/").content.decode()

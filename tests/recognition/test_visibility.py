@@ -5,10 +5,12 @@ import time_machine
 
 from people.models import ShownTo
 from people.services.consents import Agreed, agree
+from people.services.photos import set_photo
 from people.services.policies import set_policy
 from recognition.models import Nomination
 from recognition.services.visibility import Reader, follow, readable, reader_of, show
 from tests.conftest import TUESDAY_NOON
+from tests.people.pictures import picture
 from tests.recognition.conftest import TODAY, praised
 
 pytestmark = pytest.mark.django_db
@@ -65,12 +67,35 @@ def test_praise_for_those_concerned_stays_with_them(ann, bob, cas, eve, kept_pro
 
 def test_a_photo_is_shown_no_further_than_agreed(ann, cas, eve, kept_promise):
     made = praised(ann, by=cas, behaviour=kept_promise)
-    agreed(ann, ShownTo.STAFF, ShownTo.TEAM)
-    [to_eve] = show([made], reader_of(eve, on=TODAY))
-    assert [each.photo for each in to_eve.nominees] == [False]
+
+    def seen_by_eve() -> bool:
+        [shown] = show([made], reader_of(eve, on=TODAY))
+        return shown.nominees[0].photo
+
     agreed(ann, ShownTo.STAFF, ShownTo.STAFF)
-    [to_eve] = show([made], reader_of(eve, on=TODAY))
-    assert [each.photo for each in to_eve.nominees] == [True]
+    # Nobody is shown a picture that is not there.
+    assert not seen_by_eve()
+    set_photo(ann.employee, picture(), by=ann, now=TUESDAY_NOON)
+    assert seen_by_eve()
+    agreed(ann, ShownTo.STAFF, ShownTo.TEAM)
+    assert not seen_by_eve()
+
+
+def test_a_photo_for_the_department_is_for_those_who_work_together_now(
+    ann, bob, cas, dee, billing, kept_promise
+):
+    made = praised(ann, by=dee, behaviour=kept_promise)
+    set_photo(ann.employee, picture(), by=ann, now=TUESDAY_NOON)
+    agreed(ann, ShownTo.STAFF, ShownTo.TEAM)
+
+    def seen_by(user) -> bool:
+        [shown] = show([made], reader_of(user, on=TODAY))
+        return shown.nominees[0].photo
+
+    assert (seen_by(bob), seen_by(cas)) == (True, False)
+    ann.employee.memberships.update(department=billing)
+    # And not for those who join the place where it happened.
+    assert (seen_by(bob), seen_by(cas)) == (False, False)
 
 
 def test_a_new_default_reaches_who_has_said_nothing(ann, cas, dee, eve, kept_promise):
