@@ -38,7 +38,9 @@ function go(address) {
 }
 
 function renew(answered) {
+  const unfolded = form.querySelector("details")?.open;
   form.replaceChildren(...answered.childNodes);
+  if (unfolded) form.querySelector("details").open = true;
   form.dispatchEvent(new Event("renewed"));
   const first = form.querySelector("[role=alert], .wrong");
   first?.scrollIntoView({ block: "center" });

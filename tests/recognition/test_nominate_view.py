@@ -1,6 +1,7 @@
 """The form for praise: it works with and without scripts, refuses clearly, and loses nothing."""
 
 import json
+import time
 from copy import copy
 from datetime import date
 from uuid import UUID, uuid4
@@ -173,6 +174,14 @@ def test_a_pin_leads_nowhere_else(client, cas, elsewhere):
 
 def test_at_ones_own_device_a_draft_is_kept_by_who_it_is(cas_there, cas):
     assert f'data-draft="{cas.pk}"' in cas_there.get(ADDRESS).content.decode()
+
+
+def test_a_session_that_ran_out_leaves_the_draft_where_it_is(cas_there, monkeypatch):
+    later = time.time() + 7200
+    monkeypatch.setattr(time, "time", lambda: later)
+    response = cas_there.get(ADDRESS)
+    assert response.url.startswith("/sign-in/")
+    assert "Clear-Site-Data" not in response
 
 
 # wrong input
