@@ -4,6 +4,10 @@ import json
 import logging
 from datetime import UTC, datetime
 
+from django.http import HttpRequest
+
+from people.addresses import path_without_secret
+
 OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 """What every record has; whatever else it carries are the event's facts."""
 
@@ -20,7 +24,11 @@ class OneLineOfJson(logging.Formatter):
         }
         facts = {name: value for name, value in vars(record).items() if name not in OWN}
         # Django adds the request itself, whose text may hold what somebody typed.
-        facts.pop("request", None)
+        request = facts.pop("request", None)
+        if isinstance(request, HttpRequest):
+            # And it names the address, which may open something.
+            safe = path_without_secret(request)
+            said["message"] = str(said["message"]).replace(request.path, safe)
         if record.exc_info:
             facts["traceback"] = self.formatException(record.exc_info)
         # Escaped beyond ASCII as well: a terminal obeys some signs, too.

@@ -118,7 +118,7 @@ class SharedDevicesForget:
     """A session at a shared device ends soon after the last click, leaves nothing behind, and
     does not reach the account: a PIN is not enough to change what is stronger than a PIN."""
 
-    CLOSED = ("account_", "mfa_", "socialaccount_", "openid_connect_", "devices", "end-")
+    CLOSED = ("account_", "mfa_", "socialaccount_", "openid_connect_", "devices", "end-", "feeds")
     OPEN = ("account_login", "account_logout", "account_inactive")
 
     def __init__(self, get_response):

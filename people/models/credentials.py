@@ -41,6 +41,7 @@ class SignInAttempt(models.Model):
         PIN = "pin", _("PIN")
         CODE = "code", _("second factor")
         SINGLE_SIGN_ON = "sso", _("single sign-on")
+        FEED = "feed", _("address of a feed")
 
     at = models.DateTimeField(auto_now_add=True)
     account = models.CharField(max_length=64)

@@ -11,6 +11,8 @@ from allauth.account.adapter import get_adapter
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
+from people.addresses import path_without_secret
+
 log = logging.getLogger("security")
 
 
@@ -24,7 +26,7 @@ def note(event: str, request: HttpRequest | None, *, user: Any = None, **facts: 
             "user": getattr(who, "pk", None),
             "address": address_of(request) if request else None,
             "method": request.method if request else None,
-            "path": request.path if request else None,
+            "path": path_without_secret(request) if request else None,
             **facts,
         },
     )
