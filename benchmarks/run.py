@@ -29,6 +29,7 @@ from benchmarks import (  # noqa: E402
     nominations,
     serving,
     statements,
+    wall,
 )
 
 BENCHMARKS: dict[str, Callable] = {
@@ -43,6 +44,7 @@ BENCHMARKS: dict[str, Callable] = {
     "nominations": nominations.nominate_many,
     "results-page": serving.serve_results_page,
     "statements": statements.make_statements,
+    "wall": wall.read_wall,
     "statement-workers": statements.share_statements_among_workers,
 }
 

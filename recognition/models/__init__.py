@@ -20,6 +20,7 @@ from recognition.models.praise import (
     RecognitionPolicy,
     Reply,
 )
+from recognition.models.wall import FeedToken, FollowedDefault
 
 __all__ = [
     "Award",
@@ -32,6 +33,8 @@ __all__ = [
     "Cheer",
     "CircleMonth",
     "FairPlayCase",
+    "FeedToken",
+    "FollowedDefault",
     "Nomination",
     "Nominee",
     "PanelMember",

@@ -1,7 +1,7 @@
 """Praise a colleague, and take one's own praise back."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from people.models import Employee, Membership, ShownTo, User
 from people.services import audit
-from people.services.consents import consents_of
+from people.services.consents import Agreed, consents_of
 from people.services.retrying import retried
 from recognition.models import Behaviour, Nomination, Nominee
 from recognition.rules import stories
@@ -192,8 +192,12 @@ def _publish(praise: Praise, *, giver: Employee, story: str, now: datetime) -> N
 def how_far(audience: ShownTo, employee_ids: Collection[int]) -> ShownTo:
     """How far praise is shown: as its giver chose, but where at least one of those whom it names
     agrees to be named there."""
-    agreed = consents_of(employee_ids)
-    return min(audience, max(each.names for each in agreed.values()))
+    return as_far_as(audience, consents_of(employee_ids).values())
+
+
+def as_far_as(audience: ShownTo, agreed: Iterable[Agreed]) -> ShownTo:
+    """The giver's choice and what those named agree to, both."""
+    return min(audience, max(each.names for each in agreed))
 
 
 @retried

@@ -7,19 +7,25 @@ colleague”, and the name's words are hidden in the story.
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import reduce
 from operator import or_
 
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from people.models import Department, Employee, Membership, Photo, ShownTo, User
 from people.permissions import own_departments
-from people.services.consents import Agreed, consents_of
-from recognition.models import Nomination, Nominee
+from people.services.consents import Agreed, by_default, consents_of
+from people.services.recipients import in_portions
+from people.services.retrying import retried
+from recognition.models import FollowedDefault, Nomination, Nominee
 from recognition.rules.stories import without_names
-from recognition.services.nominating import how_far
+from recognition.services.nominating import as_far_as
+
+FEW = 3000
+"""Nominees of departments that are gathered and sorted in a few milliseconds."""
 
 
 @dataclass(frozen=True)
@@ -49,19 +55,34 @@ def readable(reader: Reader) -> QuerySet[Nomination]:
 
 
 def parts_readable(reader: Reader) -> list[Q]:
-    """Conditions of which one at least holds; each alone is served by one index."""
-    if reader.sees_all:
-        return [Q()]
-    found = [Q(shown_to__gte=reader.audience)]
-    if reader.audience != ShownTo.STAFF:
+    """Conditions of which one at least holds; each alone is read newest first from one index, so
+    each names one audience and no range of them."""
+    nearest = ShownTo.NOBODY if reader.sees_all else reader.audience
+    found = [Q(shown_to=audience) for audience in ShownTo if audience >= nearest]
+    if reader.sees_all or reader.audience != ShownTo.STAFF:
         return found
     if reader.departments:
-        teams = Nominee.objects.filter(nomination=OuterRef("pk"), department__in=reader.departments)
-        found.append(Q(Exists(teams), shown_to=ShownTo.TEAM))
+        found.append(of_departments(reader.departments) & Q(shown_to=ShownTo.TEAM))
     if reader.employee_id:
-        own = Nominee.objects.filter(nomination=OuterRef("pk"), employee=reader.employee_id)
-        found += [Q(giver=reader.employee_id), Q(Exists(own))]
+        found += [Q(giver=reader.employee_id), concerning(reader.employee_id)]
     return found
+
+
+def concerning(employee_id: int) -> Q:
+    """Nominations that name somebody."""
+    return Q(pk__in=Nominee.objects.filter(employee=employee_id).values("nomination"))
+
+
+def of_departments(department_ids: Collection[int]) -> Q:
+    """Nominations of which at least one nominee worked in one of these then.
+
+    Few are gathered from the departments' index. Of many, one in every few nominations is meant:
+    then it is quicker to ask each, newest first, whether it is one.
+    """
+    rows = Nominee.objects.filter(department__in=department_ids).order_by()
+    if rows[FEW : FEW + 1].exists():
+        return Q(Exists(rows.filter(nomination=OuterRef("pk"))))
+    return Q(pk__in=rows.values("nomination"))
 
 
 @dataclass(frozen=True)
@@ -76,12 +97,14 @@ class Named:
 
 @dataclass(frozen=True)
 class Shown:
-    """A nomination as one reader sees it. `giver` is None where it stays unnamed."""
+    """A nomination as one reader sees it. `giver` is None where it stays unnamed. `hidden` are the
+    words taken out of the story: they are taken out of what is said below it too."""
 
     nomination: Nomination
     nominees: list[Named]
     giver: Employee | None
     story: str
+    hidden: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def names(self) -> list[str]:
@@ -136,8 +159,8 @@ def _shown(
     hidden = [row.employee for row, each in zip(nominees, named, strict=True) if not each.employee]
     if giver is None:
         hidden.append(nomination.giver)
-    words = [word for each in hidden for word in (each.name, each.known_as)]
-    return Shown(nomination, named, giver, without_names(nomination.story, words))
+    words = tuple(word for each in hidden for word in (each.name, each.known_as))
+    return Shown(nomination, named, giver, without_names(nomination.story, words), words)
 
 
 def _named(
@@ -178,18 +201,46 @@ def _shows_giver(nomination: Nomination, reader: Reader, agreed: dict[int, Agree
 
 def follow_consent(employee: Employee) -> None:
     """Somebody agrees otherwise: how far their praise is shown follows in the same transaction."""
-    follow(Nomination.objects.filter(nominees__employee=employee))
+    follow(Nomination.objects.filter(nominees__employee=employee).values_list("pk", flat=True))
 
 
-def follow(nominations: QuerySet[Nomination]) -> int:
+def follow_defaults(*, now: datetime) -> int:
+    """The policy on names has changed with the day: how far praise of those who have said nothing
+    is shown follows; returns how many changed. One question when there is nothing to do.
+
+    The names themselves do not wait for it: they are asked for whenever praise is shown.
+    """
+    names = by_default().names
+    followed = FollowedDefault.objects.order_by("-pk").values_list("names", flat=True).first()
+    if followed == names:
+        return 0
+    silent = Nominee.objects.filter(employee__consent=None, employee__erased_at=None)
+    changed = follow(silent.order_by("nomination").values_list("nomination", flat=True).distinct())
+    # Written last: whatever stops half way is done again.
+    FollowedDefault.objects.create(names=names, followed_at=now)
+    return changed
+
+
+def follow(nomination_ids: Iterable[int]) -> int:
     """Bring `shown_to` of these up to what everybody they name agrees to; returns the changed."""
+    return sum(_follow(portion) for portion in in_portions(list(nomination_ids)))
+
+
+@retried
+@transaction.atomic
+def _follow(nomination_ids: Collection[int]) -> int:
+    # Locked before they are asked: who agrees otherwise meanwhile comes after, with the last word.
+    rows = Nomination.objects.filter(pk__in=nomination_ids).order_by("pk")
+    nominations = list(
+        rows.select_for_update(of=("self",), no_key=True).prefetch_related("nominees")
+    )
+    agreed = consents_of({row.employee_id for each in nominations for row in each.nominees.all()})
     changed = []
-    for nomination in nominations.prefetch_related("nominees").iterator(chunk_size=500):
-        wanted = how_far(
-            ShownTo(nomination.audience), [row.employee_id for row in nomination.nominees.all()]
-        )
+    for nomination in nominations:
+        people = [agreed[row.employee_id] for row in nomination.nominees.all()]
+        wanted = as_far_as(ShownTo(nomination.audience), people)
         if nomination.shown_to != wanted:
             nomination.shown_to = wanted
             changed.append(nomination)
-    Nomination.objects.bulk_update(changed, ["shown_to"], batch_size=500)
+    Nomination.objects.bulk_update(changed, ["shown_to"])
     return len(changed)
