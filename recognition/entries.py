@@ -14,9 +14,11 @@ from people.menu import ACCOUNT, FRONT, PEOPLE, Entry
 from people.models import Employee, User
 
 ENTRIES = (
+    Entry("wall", gettext_lazy("Wall"), FRONT, "recognition.see_wall"),
     Entry("nominate", gettext_lazy("Nominate"), FRONT, "recognition.nominate"),
     Entry("circle", gettext_lazy("Circle"), PEOPLE, "recognition.see_circle"),
     Entry("my-nominations", gettext_lazy("My nominations"), ACCOUNT, "recognition.nominate"),
+    Entry("feeds", gettext_lazy("Feeds"), ACCOUNT, "recognition.see_wall"),
 )
 
 

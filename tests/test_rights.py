@@ -349,6 +349,34 @@ bonus-questions             GET    in  403  403  403  200  403  403  403  403
 bonus-questions             POST   in  403  403  403  200  403  403  403  403
 bonus-question              GET    in  403  403  403  200  403  403  403  403
 bonus-question              POST   in  403  403  403  200  403  403  403  403
+wall                        GET   in  200  200  200  200  200  200  200  200
+wall                        POST  in  200  200  200  200  200  200  200  200
+wall-feed                   GET  404  404  404  404  404  404  404  404  404
+wall-feed                   POST 405  405  405  405  405  405  405  405  405
+wall-feed-json              GET  404  404  404  404  404  404  404  404  404
+wall-feed-json              POST 405  405  405  405  405  405  405  405  405
+feeds                       GET   in  200  200  200  200  200  200  200  200
+feeds                       POST  in  200  200  200  200  200  200  200  200
+feeds-make                  GET   in  405  405  405  405  405  405  405  405
+feeds-make                  POST  in  200  200  200  200  200  200  200  200
+feeds-revoke                GET   in  405  405  405  405  405  405  405  405
+feeds-revoke                POST  in  302  302  302  302  302  302  302  302
+nomination/on-the-wall      GET   in  200  200  200  200  200  200  200  200
+nomination/on-the-wall      POST  in  200  200  200  200  200  200  200  200
+nomination/of-claims        GET   in  200  200  200  200  404  404  200  404
+nomination/of-claims        POST  in  200  200  200  200  404  404  200  404
+nomination/held             GET   in  200  404  200  404  404  404  200  404
+nomination/held             POST  in  200  404  200  404  404  404  200  404
+cheer                       GET   in  405  405  405  405  405  405  405  405
+cheer                       POST  in  302  302  302  302  302  302  302  302
+reply                       GET   in  405  405  405  405  405  405  405  405
+reply                       POST  in  200  200  200  200  200  200  200  200
+report-nomination           GET   in  200  200  200  200  200  200  200  200
+report-nomination           POST  in  200  200  200  200  200  200  200  200
+report-reply                GET   in  200  200  200  200  200  200  200  200
+report-reply                POST  in  200  200  200  200  200  200  200  200
+withdraw-reply              GET   in  405  405  405  405  405  405  405  405
+withdraw-reply              POST  in  404  404  404  404  302  404  404  404
 screen                      GET   403  200  200  200  200  200  200  200  200
 screen                      POST  405  405  405  405  405  405  405  405  405
 open-screen/wrong-secret    GET   404  404  404  404  404  404  404  404  404
@@ -423,6 +451,7 @@ POSTED = {
     "end-leave": {"last_day": "2026-02-04"},
     "take-back-leave": {"why": "typing mistake"},
     "mark-leaver": {"good_leaver": "yes", "why": "retired"},
+    "cheer": {"wall": "behaviour=promise"},
 }
 
 
@@ -510,6 +539,16 @@ def address(line_name: str, scene) -> str:
         "ask-about-statement": ["bonus", 2026],
         "my-statement-pdf": ["bonus", 2026],
         "bonus-question": [scene.question.pk],
+        "wall-feed": ["no-such-secret-of-a-feed"],
+        "wall-feed-json": ["no-such-secret-of-a-feed"],
+        "nomination": [
+            {"of-claims": scene.nomination, "held": scene.doubted}.get(
+                variant, scene.on_the_wall
+            ).pk
+        ],
+        **{name: [scene.on_the_wall.pk] for name in ("cheer", "reply", "report-nomination")},
+        "report-reply": [scene.on_the_wall.pk, scene.reply.pk],
+        "withdraw-reply": [scene.on_the_wall.pk, scene.reply.pk],
         "open-screen": ["not-a-secret"],
         "withdraw-nomination": [scene.nomination.pk],
         "screen-snapshot": [DaySnapshot.objects.latest().sha256],

@@ -12,6 +12,7 @@ from recognition.models import (
     CaseStep,
     Cheer,
     FairPlayCase,
+    FeedToken,
     Nomination,
     Nominee,
     PanelMember,
@@ -60,6 +61,7 @@ PARTS = (
             without=("story", "told_at")),
     rows_of("cheers", _("Cheers"), Cheer, "employee"),
     rows_of("replies", _("Replies to praise"), Reply, "employee"),
+    rows_of("feeds", _("Feeds of the wall"), FeedToken, "user", without=("sha256",)),
     rows_of("awards", _("Awards won"), AwardRecipient, "employee"),
     rows_of("awards-raised", _("Awards raised or decided"), Award, "raised_by", "decided_by"),
     rows_of("panels", _("Seats on panels"), PanelMember, "employee"),
@@ -96,3 +98,4 @@ def forget(employee: Employee, called: tuple[str, ...]) -> None:
     Reply.objects.filter(employee=employee).update(text=EMPTIED)
     own = Q(employee=employee) | Q(user__employee=employee)
     ReminderPutOff.objects.filter(own).delete()
+    FeedToken.objects.filter(user__employee=employee).delete()

@@ -19,8 +19,10 @@ from people.services.digests import send_digests
 from people.services.outbox import send_waiting
 from people.services.retention import forget_what_is_over
 from recognition.services.circle_months import keep_circle
+from recognition.services.feeds import end_feeds
 from recognition.services.noticing import notice_of_day
 from recognition.services.telling import tell_waiting
+from recognition.services.visibility import follow_defaults
 
 DAYS_BACK = 14
 """How far back a day that was never closed is still closed by itself."""
@@ -35,6 +37,8 @@ class Command(ProductCommand):
     def handle(self, **options) -> None:
         now, by = timezone.now(), self.account(options)
         follow_the_day(today=timezone.localdate(now), by=by)
+        end_feeds(now=now)
+        follow_defaults(now=now)
         closed, posted, refusals = [], [], []
         for day in self._days_due(company_yesterday(now)):
             try:
