@@ -5,6 +5,7 @@ class RecognitionConfig(AppConfig):
     name = "recognition"
 
     def ready(self) -> None:
+        from ledger.services.checking import also_check
         from people import beside, guards, menu, today
         from people.services import consents, erasing, personal
         from recognition import permissions  # noqa: F401
@@ -14,6 +15,7 @@ class RecognitionConfig(AppConfig):
         from recognition.receivers import enqueue_telling
         from recognition.services import visibility
         from recognition.services.personal import PARTS, forget
+        from recognition.services.reward_checking import check_rewards
         from recognition.signals import nomination_published
 
         guards.register(*GUARDS)
@@ -22,5 +24,6 @@ class RecognitionConfig(AppConfig):
         beside.register("recognition", acts_beside)
         personal.register(*PARTS)
         erasing.also_forget(forget)
+        also_check(check_rewards)
         consents.also_apply(visibility.follow_consent)
         nomination_published.connect(enqueue_telling, dispatch_uid="recognition.telling")

@@ -30,6 +30,7 @@ from people.services import audit
 from recognition.models import (
     Award,
     AwardLevel,
+    AwardRecipient,
     Behaviour,
     Budget,
     BudgetGrant,
@@ -37,6 +38,8 @@ from recognition.models import (
     FairPlayCase,
     Nomination,
     PanelMember,
+    RewardExport,
+    RewardLine,
     Vote,
 )
 from tests.conftest import MONDAY, make_result, make_target
@@ -129,6 +132,7 @@ def praise_of(ann, system) -> dict:
         "recognition_vote": Vote.objects.create(
             award=award, member=colleague, says="yes", made_at=now
         ),
+        "recognition_rewardline": told_payroll(award, colleague, system, now=now),
         "recognition_casestep": CaseStep.objects.create(
             case=case, what="reported", made_by=system, made_at=now
         ),
@@ -136,6 +140,14 @@ def praise_of(ann, system) -> dict:
             budget=budget, amount_minor=5, reason="x", key=uuid4(), made_by=system, made_at=now
         ),
     }
+
+
+def told_payroll(award, colleague, system, *, now) -> RewardLine:
+    recipient = AwardRecipient.objects.create(award=award, employee=colleague, amount_minor=5)
+    export = RewardExport.objects.create(currency="GBP", made_by=system, made_at=now)
+    return RewardLine.objects.create(
+        export=export, recipient=recipient, amount_minor=5, name=colleague.name
+    )
 
 
 HARMLESS_COLUMN = {
@@ -289,7 +301,12 @@ def rewrite_run(world) -> None:
     BonusRun.objects.filter(pk=world["run"].pk).update(content_sha256="d")
 
 
+def tell_payroll_otherwise(world) -> None:
+    RewardLine.objects.filter(pk=world["recognition_rewardline"].pk).update(amount_minor=6)
+
+
 BREAKING = {
+    "a_file_for_payroll_stays_the_same": tell_payroll_otherwise,
     "praise_is_kept_as_it_was_told": retell,
     "a_person_sits_on_a_panel_once_at_a_time": second_seat,
     "a_person_sits_on_a_panel_once_at_a_time_on_insert": second_seat,

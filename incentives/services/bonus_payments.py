@@ -12,7 +12,7 @@ from incentives.models import BonusPayment, BonusRun
 from incentives.services.bonus_runs import accounts_of, hold_pool, keeps_salaries, payment_key
 from incentives.services.eligibility import BonusRefused
 from incentives.services.payroll_files import shares_to_pay
-from ledger.services.posting import Movement, open_account, post_many
+from ledger.services.posting import PAYROLL, Movement, open_account, post_many
 from people.models import Role, User
 from people.money import money
 from people.services import audit
@@ -20,7 +20,6 @@ from people.services.retrying import retried
 from people.services.roles import roles_in_force
 
 State = BonusRun.State
-PAYROLL = "company:payroll"
 PORTION = 2000
 
 

@@ -14,6 +14,8 @@ from people.models import User
 from people.services.retrying import retried
 
 PORTION = 2000
+PAYROLL = "company:payroll"
+"""What payroll pays: a bonus when it confirms it, a reward when it is told of it."""
 
 
 class LedgerRefusal(Exception):

@@ -8,6 +8,7 @@ from recognition.models.awards import (
     BudgetGrant,
     PanelMember,
     RewardExport,
+    RewardLine,
     Vote,
 )
 from recognition.models.circle import CircleMonth, ReminderPutOff
@@ -42,5 +43,6 @@ __all__ = [
     "ReminderPutOff",
     "Reply",
     "RewardExport",
+    "RewardLine",
     "Vote",
 ]

@@ -139,24 +139,12 @@ class Award(models.Model):
         ]
 
 
-class RewardExport(models.Model):
-    """One file of rewards for payroll; what it holds is in no other."""
-
-    currency = models.CharField(max_length=3)
-    made_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
-    made_at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["-id"]
-
-
 class AwardRecipient(models.Model):
-    """One person's part of an award: the money each, and the file that took it to payroll."""
+    """One person's part of an award: the money each."""
 
     award = models.ForeignKey(Award, models.PROTECT, related_name="recipients")
     employee = models.ForeignKey(Employee, models.PROTECT, related_name="awards")
     amount_minor = models.BigIntegerField(default=0)
-    exported_in = models.ForeignKey(RewardExport, models.PROTECT, null=True, related_name="rewards")
 
     class Meta:
         ordering = ["id"]
@@ -168,6 +156,44 @@ class AwardRecipient(models.Model):
                 condition=Q(amount_minor__gte=0), name="a_reward_is_not_negative"
             ),
         ]
+
+
+class RewardExport(models.Model):
+    """One file of rewards for payroll; what it holds is in no other."""
+
+    currency = models.CharField(max_length=3)
+    made_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-id"]
+
+
+class RewardLine(models.Model):
+    """What a file tells payroll of one reward: to pay it (above 0), or to take off again what was
+    reversed after it had been told (below 0). `name` is what the person was called then, so that
+    the file stays the same."""
+
+    export = models.ForeignKey(RewardExport, models.PROTECT, related_name="lines")
+    recipient = models.ForeignKey(AwardRecipient, models.PROTECT, related_name="lines")
+    amount_minor = models.BigIntegerField()
+    name = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["recipient"], condition=Q(amount_minor__gt=0),
+                name="a_reward_goes_to_payroll_once",
+            ),
+            models.UniqueConstraint(
+                fields=["recipient"], condition=Q(amount_minor__lt=0),
+                name="a_reward_is_taken_off_payroll_once",
+            ),
+            models.CheckConstraint(
+                condition=~Q(amount_minor=0), name="a_line_for_payroll_is_not_empty"
+            ),
+        ]  # fmt: skip
 
 
 class Vote(models.Model):

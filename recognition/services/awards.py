@@ -8,15 +8,25 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from people.models import Employee, Membership, User
+from people.models import Employee, Membership, Role, User
 from people.permissions import led_departments
 from people.services import audit
 from people.services.retrying import retried
-from recognition.models import Award, AwardLevel, AwardRecipient, Nomination, PanelMember, Vote
+from people.services.roles import roles_in_force
+from recognition.models import (
+    Award,
+    AwardLevel,
+    AwardRecipient,
+    BudgetGrant,
+    Nomination,
+    PanelMember,
+    Vote,
+)
 from recognition.rules.awards import Count, months_before, outcome
 from recognition.services.notices import tell_of_grant, tell_panel
 from recognition.services.policies import terms_on
-from recognition.services.rewards import BudgetRefused, budget_for, pay_out
+from recognition.services.rewards import BudgetRefused, budget_for, pay_out, take_back
+from recognition.signals import award_granted
 
 
 class AwardRefused(Exception):
@@ -64,9 +74,26 @@ def raise_to(
     award = _propose(nomination, level, reason=reason, by=by, now=now)
     if level.decides == AwardLevel.Decides.LEAD:
         _grant(award, by=by, now=now)
+        _refuse_own_money(award, by=by)
     else:
-        tell_panel(award, voters(award, on=today))
+        _ask_the_panel(award, on=today)
     return award
+
+
+def _refuse_own_money(award: Award, *, by: User) -> None:
+    """Whoever funds a budget does not give from it alone."""
+    if BudgetGrant.objects.filter(budget=award.budget_id, made_by=by).exists():
+        raise AwardRefused(_("You have funded this budget: somebody else gives from it."))
+
+
+def _ask_the_panel(award: Award, *, on: date) -> None:
+    members = voters(award, on=on)
+    if len(members) < award.level.quorum:
+        raise AwardRefused(
+            _("Of the panel %(still)s may vote on this, and %(quorum)s have to. Ask HR.")
+            % {"still": len(members), "quorum": award.level.quorum}
+        )
+    tell_panel(award, members)
 
 
 def _refuse_to_raise(
@@ -82,7 +109,7 @@ def _refuse_to_raise(
     if refused:
         raise AwardRefused(refused)
     named = set(nomination.nominees.values_list("employee", flat=True))
-    if not _leads_one_of(named, by=by, today=today) and not sits_on(level, by, on=today):
+    if not leads_one_of(named, by=by, today=today) and not sits_on(level, by, on=today):
         raise AwardRefused(_("Only a lead of somebody it names, or the panel, raises this."))
     running = nomination.awards.filter(
         level=level, state__in=(Award.State.PROPOSED, Award.State.GRANTED)
@@ -98,7 +125,8 @@ def _refuse_to_raise(
         )
 
 
-def _leads_one_of(employee_ids: Collection[int], *, by: User, today: date) -> bool:
+def leads_one_of(employee_ids: Collection[int], *, by: User, today: date) -> bool:
+    """Whether somebody leads a department of one of these, or is the manager of one."""
     led = led_departments(by, on=today)
     places = Membership.objects.on(today).filter(employee__in=employee_ids, department__in=led)
     reports = Employee.objects.filter(pk__in=employee_ids, manager__user=by)
@@ -165,6 +193,7 @@ def _grant(award: Award, *, by: User, now: datetime) -> None:
         raise AwardRefused(str(refused)) from refused
     audit.record("grant_award", by=by, subject=f"award:{award.pk}", after={"state": "granted"})
     tell_of_grant(award)
+    transaction.on_commit(lambda: award_granted.send(sender=Award, award_id=award.pk), robust=True)
 
 
 @retried
@@ -174,13 +203,7 @@ def vote(award: Award, says: Vote.Says, *, comment: str = "", by: User, now: dat
 
     Raises AwardRefused; a grant for which no money is left is refused with the vote that made it.
     """
-    # First the nomination, as everything that ends praise does: else two would wait for each other.
-    nomination = Nomination.objects.select_for_update(of=("self",)).get(pk=award.nomination_id)
-    award = Award.objects.select_for_update(of=("self",)).get(pk=award.pk)
-    if award.state != Award.State.PROPOSED:
-        raise AwardRefused(_("This award is decided already."))
-    if nomination.state != Nomination.State.PUBLISHED:
-        raise AwardRefused(_("This nomination is doubted: HR decides first."))
+    award = _locked_open(award)
     today = timezone.localdate(now)
     member = getattr(by, "employee", None)
     if member is None or not sits_on(award.level, by, on=today):
@@ -194,6 +217,70 @@ def vote(award: Award, says: Vote.Says, *, comment: str = "", by: User, now: dat
     audit.record("vote_on_award", by=by, subject=f"award:{award.pk}")
     _decide(award, by=by, now=now)
     return award
+
+
+def _locked(award: Award) -> Award:
+    """First the nomination, as everything that ends praise does: else two would wait for each
+    other."""
+    nomination = Nomination.objects.select_for_update(of=("self",)).get(pk=award.nomination_id)
+    award = Award.objects.select_for_update(of=("self",)).select_related("level").get(pk=award.pk)
+    award.nomination = nomination
+    return award
+
+
+def _locked_open(award: Award) -> Award:
+    award = _locked(award)
+    if award.state != Award.State.PROPOSED:
+        raise AwardRefused(_("This award is decided already."))
+    if award.nomination.state != Nomination.State.PUBLISHED:
+        raise AwardRefused(_("This nomination is doubted: HR decides first."))
+    return award
+
+
+@retried
+@transaction.atomic
+def count_again(award: Award, *, by: User, now: datetime) -> Award:
+    """When those who have not voted left the panel, nobody's vote would decide any more: HR has the
+    votes counted as they are. Raises AwardRefused, also while somebody may still vote."""
+    award = _locked_open(award)
+    _refuse_who_decides(award, by=by)
+    still = len(voters(award, on=timezone.localdate(now)))
+    if still:
+        raise AwardRefused(_("Still to vote: %(still)s of the panel.") % {"still": still})
+    _decide(award, by=by, now=now)
+    return award
+
+
+@retried
+@transaction.atomic
+def recall(award: Award, *, reason: str, by: User, now: datetime) -> Award:
+    """Take an award back and leave the praise as it is: HR; before the panel has decided also who
+    raised it. Money that it paid comes back, once. Raises AwardRefused."""
+    award = _locked(award)
+    if award.state not in (Award.State.PROPOSED, Award.State.GRANTED):
+        raise AwardRefused(_("This award does not count any more."))
+    if not may_recall(award, by=by):
+        raise AwardRefused(_("Only HR takes an award back."))
+    if not reason.strip():
+        raise AwardRefused(_("Say why: those who won it read it."))
+    if award.raised_by_id != by.pk:
+        _refuse_who_decides(award, by=by)
+    take_back(award, by=by, now=now, why=reason)
+    return award
+
+
+def may_recall(award: Award, *, by: User) -> bool:
+    if Role.HR in roles_in_force(by):
+        return True
+    return award.state == Award.State.PROPOSED and award.raised_by_id == by.pk
+
+
+def _refuse_who_decides(award: Award, *, by: User) -> None:
+    if Role.HR not in roles_in_force(by):
+        raise AwardRefused(_("Only HR does that."))
+    refused = conflict_on_panel(award, by.employee) if hasattr(by, "employee") else ""
+    if refused:
+        raise AwardRefused(refused)
 
 
 def _decide(award: Award, *, by: User, now: datetime) -> None:

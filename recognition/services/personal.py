@@ -20,6 +20,7 @@ from recognition.models import (
     ReminderPutOff,
     Reply,
     RewardExport,
+    RewardLine,
     Vote,
 )
 from recognition.rules.stories import without_names
@@ -96,6 +97,7 @@ def forget(employee: Employee, called: tuple[str, ...]) -> None:
         shared.story = without_names(shared.story, called)
         shared.save(update_fields=["story"])
     Reply.objects.filter(employee=employee).update(text=EMPTIED)
+    RewardLine.objects.filter(recipient__employee=employee).update(name=employee.name)
     own = Q(employee=employee) | Q(user__employee=employee)
     ReminderPutOff.objects.filter(own).delete()
     FeedToken.objects.filter(user__employee=employee).delete()

@@ -3,13 +3,15 @@
 from dataclasses import asdict, dataclass, field
 from datetime import date
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from people.models import User
 from people.services import audit
 from recognition.models import RecognitionPolicy
 from recognition.rules.limits import Limits
+
+MOST, MOST_MONTHS = 10_000, 120
 
 
 class PolicyRefused(Exception):
@@ -44,16 +46,20 @@ def set_recognition_policy(terms: Terms, *, from_date: date, reason: str, by: Us
         raise PolicyRefused(_("Each limit is at least 1."))
     if not reason.strip():
         raise PolicyRefused(_("Say why."))
+    if not 0 <= terms.repeat_months <= MOST_MONTHS or max(asdict(limits).values()) > MOST:
+        raise PolicyRefused(_("That is more than anybody needs: choose smaller numbers."))
     before = terms_on(from_date)
-    RecognitionPolicy.objects.update_or_create(
-        from_date=from_date,
-        defaults={
-            "giver_limit": limits.giver, "giver_days": limits.giver_days,
-            "pair_limit": limits.pair, "pair_days": limits.pair_days,
-            "most_nominees": limits.nominees, "repeat_months": terms.repeat_months,
-            "reason": reason, "made_by": by,
-        },
-    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            RecognitionPolicy.objects.create(
+                from_date=from_date, giver_limit=limits.giver, giver_days=limits.giver_days,
+                pair_limit=limits.pair, pair_days=limits.pair_days, most_nominees=limits.nominees,
+                repeat_months=terms.repeat_months, reason=reason, made_by=by,
+            )  # fmt: skip
+    except IntegrityError:
+        raise PolicyRefused(
+            _("A policy begins on that day already: choose the day after.")
+        ) from None
     audit.record(
         "set_recognition_policy", by=by, subject=f"policy:recognition:{from_date}",
         before=asdict(before), after=asdict(terms), why=reason,

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ledger.models import Account, Transfer
@@ -22,6 +23,7 @@ from people.models import Department, Placement, User
 from people.services import audit
 from people.services.retrying import retried
 from recognition.models import Award, AwardRecipient, Budget, BudgetGrant, Nomination
+from recognition.signals import award_taken_back
 
 FUNDING = "company:recognition"
 """Where the company's money for recognition comes from; it goes below zero by what is given."""
@@ -53,6 +55,8 @@ def fund(funding: Funding, *, by: User, now: datetime) -> BudgetGrant:
         raise BudgetRefused(_("An amount is more or less than nothing."))
     if not funding.reason.strip():
         raise BudgetRefused(_("Say why."))
+    if abs(funding.year - timezone.localdate(now).year) > 1:
+        raise BudgetRefused(_("Choose last year, this year or the next."))
     budget, _made = Budget.objects.get_or_create(
         department=funding.department, year=funding.year, currency=funding.currency
     )
@@ -69,7 +73,7 @@ def fund(funding: Funding, *, by: User, now: datetime) -> BudgetGrant:
     from_account, to_account = (company, own) if funding.amount_minor > 0 else (own, company)
     try:
         post(
-            key=f"recognition:grant:{grant.pk}", from_account=from_account, to_account=to_account,
+            key=grant_key(grant), from_account=from_account, to_account=to_account,
             amount_minor=abs(funding.amount_minor), why=funding.reason, by=by,
         )  # fmt: skip
     except FloorBroken:
@@ -80,6 +84,10 @@ def fund(funding: Funding, *, by: User, now: datetime) -> BudgetGrant:
         why=funding.reason,
     )  # fmt: skip
     return grant
+
+
+def grant_key(grant: BudgetGrant) -> str:
+    return f"recognition:grant:{grant.pk}"
 
 
 def _same(known: BudgetGrant, budget: Budget, funding: Funding) -> BudgetGrant:
@@ -156,6 +164,9 @@ def take_back(award: Award, *, by: User, now: datetime, why: str) -> None:
     award.state, award.reversed_at = Award.State.REVERSED, now
     award.save(update_fields=["state", "reversed_at"])
     audit.record("take_back_award", by=by, subject=f"award:{award.pk}", why=why)
+    transaction.on_commit(
+        lambda: award_taken_back.send(sender=Award, award_id=award.pk), robust=True
+    )
 
 
 def _reverse(recipients: Iterable[AwardRecipient], award: Award, *, why: str, by: User) -> None:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from people.models import User
 from people.money import money
 from people.services.previews import Effects
-from recognition.models import Award, Nomination
+from recognition.models import Award, Nomination, RewardLine
 from recognition.services.nominating import withdraw
 
 
@@ -37,7 +37,7 @@ def _of_award(award: Award) -> Effects:
         % {**level, "amount": money(each.amount_minor, award.currency), "name": each.employee}
         for each in paid
     ]
-    if any(each.exported_in_id for each in paid):
+    if RewardLine.objects.filter(recipient__award=award).exists():
         lines.append(_("Payroll has been told of it and is told to take it off again."))
     return lines
 

@@ -15,9 +15,10 @@ from django.utils import timezone
 from people.models import Employee, Membership, ShownTo
 from people.services.pins import set_pin
 from recognition.filters import colleagues_like
-from recognition.models import Behaviour, Nomination, Nominee, RewardExport
+from recognition.models import Behaviour, Nomination, Nominee
 from recognition.services.awards import raise_to
 from recognition.services.nominating import withdraw
+from recognition.services.reward_files import export_rewards
 from tests.browser.payloads import PAYLOADS
 from tests.conftest import MONDAY, TUESDAY_NOON
 from tests.recognition.conftest import STORY, TODAY, praised
@@ -509,16 +510,15 @@ def test_payroll_is_said_to_be_told_when_it_has_the_money(
     cas_there, withdrawing, ann, bob, fay, spot,
 ):  # fmt: skip
     funded(fay)
-    award = raise_to(Nomination.objects.get(), spot, reason="x", by=bob, now=TUESDAY_NOON)
-    file = RewardExport.objects.create(currency="GBP", made_by=fay, made_at=TUESDAY_NOON)
-    award.recipients.update(exported_in=file)
+    raise_to(Nomination.objects.get(), spot, reason="x", by=bob, now=TUESDAY_NOON)
+    export_rewards(currency="GBP", by=fay, now=TUESDAY_NOON)
     assert cas_there.get(withdrawing).context["effects"][3:] == [
         "Payroll has been told of it and is told to take it off again."
     ]
 
 
-def test_what_a_panel_has_before_it_is_said_to_end(cas_there, withdrawing, star, bob):
-    sit(star, bob)
+def test_what_a_panel_has_before_it_is_said_to_end(cas_there, withdrawing, star, bob, dee, eve):
+    sit(star, dee, eve)
     raise_to(Nomination.objects.get(), star, reason="x", by=bob, now=TUESDAY_NOON)
     effects = cas_there.get(withdrawing).context["effects"]
     assert effects[2:] == ["Quarterly star is not decided on any more."]
