@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from people.models import Role, User
 from people.permissions import led_departments, roles_of
-from people.today import COMPANY, MINE, Card
+from people.today import COMPANY, MINE, NEEDS_ME, Card
 from recognition.models import Nomination
+from recognition.services.award_reading import waits_for_vote_of
 from recognition.services.circle_people import reminders
 from recognition.services.circle_reading import standing
 
@@ -18,6 +19,7 @@ LATELY = timedelta(days=30)
 
 
 def cards(request: HttpRequest, now: datetime) -> Iterator[Card]:
+    yield from _votes(request.user, now)
     if rules.has_perm("recognition.nominate", request.user):
         since = timezone.localdate(now) - LATELY
         about_me = Nomination.objects.published().filter(
@@ -29,6 +31,13 @@ def cards(request: HttpRequest, now: datetime) -> Iterator[Card]:
         yield from _reminders(request.user, timezone.localdate(now))
     if roles & {Role.HR, Role.EXECUTIVE}:
         yield from _circle(now, in_full=Role.HR in roles)
+
+
+def _votes(user: User, now: datetime) -> Iterator[Card]:
+    """Awards before a panel on which somebody sits."""
+    count = waits_for_vote_of(user, on=timezone.localdate(now)).count()
+    if count:
+        yield Card(NEEDS_ME, "recognition/cards/votes.html", {"count": count})
 
 
 def _reminders(user: User, today: date) -> Iterator[Card]:

@@ -10,15 +10,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from people.beside import Act
-from people.menu import ACCOUNT, FRONT, PEOPLE, Entry
+from people.menu import ACCOUNT, COMPANY, FRONT, MONEY, PEOPLE, Entry
 from people.models import Employee, User
 
 ENTRIES = (
     Entry("wall", gettext_lazy("Wall"), FRONT, "recognition.see_wall"),
     Entry("nominate", gettext_lazy("Nominate"), FRONT, "recognition.nominate"),
+    Entry("awards", gettext_lazy("Awards"), FRONT, "recognition.see_wall"),
     Entry("circle", gettext_lazy("Circle"), PEOPLE, "recognition.see_circle"),
     Entry("my-nominations", gettext_lazy("My nominations"), ACCOUNT, "recognition.nominate"),
     Entry("feeds", gettext_lazy("Feeds"), ACCOUNT, "recognition.see_wall"),
+    Entry(
+        "recognition-budgets", gettext_lazy("Recognition budgets"), MONEY, "recognition.see_budgets"
+    ),
+    Entry("award-levels", gettext_lazy("Recognition rules"), COMPANY, "recognition.see_rules"),
 )
 
 

@@ -5,12 +5,12 @@ from datetime import date
 from django.db.models import Case, Q, QuerySet, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_filters import ChoiceFilter, FilterSet
+from django_filters import ChoiceFilter, DateFilter, FilterSet, ModelChoiceFilter
 
 from people import names
 from people.filters import LONGEST_SEARCH, DirectoryFilter, named
 from people.models import Employee
-from recognition.models import Nomination
+from recognition.models import Award, AwardLevel, Budget, Nomination
 from recognition.services.circle_people import gave
 
 MOST_FOUND = 10
@@ -65,3 +65,39 @@ class GiverFilter(DirectoryFilter):
 
     def in_a_year(self, found: QuerySet, _name: str, said: str) -> QuerySet:
         return gave(found, timezone.localdate(), something=said == GAVE)
+
+
+class AwardFilter(FilterSet):
+    level = ModelChoiceFilter(
+        label=_("Award"), queryset=AwardLevel.objects.all(), to_field_name="code",
+        empty_label=_("all"),
+    )  # fmt: skip
+    state = ChoiceFilter(label=_("State"), choices=Award.State.choices, empty_label=_("all"))
+    first = DateFilter("raised_at__date", "gte", label=_("Raised from"))
+    last = DateFilter("raised_at__date", "lte", label=_("Raised through"))
+
+    class Meta:
+        model = Award
+        fields: tuple[str, ...] = ()
+
+
+class ToRaiseFilter(FilterSet):
+    first = DateFilter("published_on", "gte", label=_("From"))
+    last = DateFilter("published_on", "lte", label=_("Through"))
+
+    class Meta:
+        model = Nomination
+        fields: tuple[str, ...] = ()
+
+
+def years() -> list[tuple[int, str]]:
+    found = Budget.objects.order_by("-year").values_list("year", flat=True).distinct()
+    return [(year, str(year)) for year in found]
+
+
+class BudgetFilter(FilterSet):
+    year = ChoiceFilter(label=_("Year"), choices=years, empty_label=_("all"))
+
+    class Meta:
+        model = Budget
+        fields: tuple[str, ...] = ()

@@ -1,21 +1,31 @@
 """Lists of recognition as django-tables2 classes."""
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
 import django_tables2 as tables
 from django.template.defaultfilters import truncatewords
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from people.columns import NUMBER, DayColumn, NumberColumn
+from people.columns import (
+    NUMBER,
+    CurrencyColumn,
+    DayColumn,
+    MomentColumn,
+    MoneyColumn,
+    NumberColumn,
+)
 from people.models import Employee
 from people.tables import DirectoryTable
 from people.templatetags.shown import short_day
 from recognition.charts import share_bar
-from recognition.models import Award, Nomination
+from recognition.models import Award, AwardLevel, Behaviour, Nomination, PanelMember
 from recognition.rules.circle import Group
 from recognition.templatetags.circle import share
 
@@ -185,3 +195,204 @@ class GiverTable(_PeopleTable):
         sequence = ("name", "job_title", "department", "hired_on", "given", "last_gave", "number")
         exclude = ("email", "praise")
         order_by = "name"
+
+
+STATE = '<span class="tag">{{ record.get_state_display }}</span>'
+
+
+def linked(name: str, key: object, text: object) -> SafeString:
+    return format_html('<a href="{}">{}</a>', reverse(name, args=[key]), text)
+
+
+class AwardTable(tables.Table):
+    """Awards; `names` says by nomination whom the reader sees named, filled before rows are
+    written."""
+
+    level = tables.Column(_("Award"), order_by="level__position")
+    who = tables.Column(_("Who"), accessor="nomination_id", orderable=False)
+    behaviour = tables.Column(_("For"), accessor="nomination__behaviour", orderable=False)
+    state = tables.TemplateColumn(STATE, verbose_name=_("State"))
+    raised_at = MomentColumn(_("Raised"), order_by=("raised_at", "id"))
+    decided_at = MomentColumn(_("Decided"), order_by=("decided_at", "id"))
+
+    class Meta:
+        order_by = "-raised_at"
+        attrs = {"class": "table"}
+        empty_text = _("No award was found. Leads raise praise to one, from the nomination's page.")
+
+    def __init__(self, *args, names: Mapping[int, str], **kwargs):
+        self.names = names
+        super().__init__(*args, **kwargs)
+
+    def render_level(self, value, record):
+        return linked("award", record.pk, value)
+
+    def value_level(self, value):
+        return str(value)
+
+    def render_who(self, value):
+        return self.names[value]
+
+    def value_state(self, record):
+        return record.get_state_display()
+
+
+class ToRaiseTable(tables.Table):
+    """Nominations that somebody may raise; `names` as in AwardTable."""
+
+    who = tables.Column(_("Who"), accessor="pk", orderable=False)
+    behaviour = tables.Column(_("For"), orderable=False)
+    giver = tables.Column(_("Told by"), order_by="giver__sort_key")
+    published_on = DayColumn(_("Day"), order_by=("published_on", "id"))
+    raised = NumberColumn(_("Awards so far"))
+
+    class Meta:
+        model = Nomination
+        fields = ("who", "behaviour", "giver", "published_on", "raised")
+        order_by = "-published_on"
+        attrs = {"class": "table"}
+        empty_text = _("There is no praise for your people yet.")
+
+    def __init__(self, *args, names: Mapping[int, str], **kwargs):
+        self.names = names
+        super().__init__(*args, **kwargs)
+
+    def render_who(self, value):
+        return linked("raise-award", value, self.names[value])
+
+    def value_who(self, value):
+        return self.names[value]
+
+
+class LevelTable(tables.Table):
+    name = tables.Column(_("Award"), order_by=("position", "code"))
+    code = tables.Column(_("Code"))
+    decides = tables.Column(_("Who decides"))
+    quorum = NumberColumn(_("Votes needed"))
+    amount_minor = MoneyColumn(_("For each"))
+    currency = CurrencyColumn(_("Currency"))
+    tax_class = tables.Column(_("Tax class"))
+    repeat_months = NumberColumn(_("Months until again"))
+    retired_on = DayColumn(_("Retired"))
+
+    class Meta:
+        model = AwardLevel
+        fields = (
+            "name", "code", "decides", "quorum", "amount_minor", "currency", "tax_class",
+            "repeat_months", "retired_on",
+        )  # fmt: skip
+        order_by = "name"
+        attrs = {"class": "table"}
+        empty_text = _("There is no level yet: add a card, a spot award, a quarterly star.")
+
+    def render_name(self, record):
+        return linked("award-level", record.code, record)
+
+    def value_name(self, record):
+        return str(record)
+
+    def render_quorum(self, value, record):
+        return value if record.decides == AwardLevel.Decides.PANEL else "–"
+
+    def value_quorum(self, value):
+        return value
+
+
+class PanelTable(tables.Table):
+    """Who sits, sat or will sit on a panel."""
+
+    employee = tables.Column(_("Name"), order_by="employee__sort_key")
+    number = tables.Column(_("Number"), accessor="employee__number")
+    from_date = DayColumn(_("From"))
+    until_date = DayColumn(_("Last day"))
+    end = tables.Column("", accessor="pk", orderable=False, exclude_from_export=True)
+
+    class Meta:
+        model = PanelMember
+        fields = ("employee", "number", "from_date", "until_date", "end")
+        order_by = "-from_date"
+        attrs = {"class": "table"}
+        empty_text = _("Nobody sits on this panel yet.")
+
+    def render_end(self, record):
+        if record.until_date and record.until_date < timezone.localdate():
+            return ""
+        return linked("end-seat", record.pk, gettext("End"))
+
+
+class BehaviourTable(tables.Table):
+    name = tables.Column(_("Behaviour"), order_by=("position", "code"))
+    code = tables.Column(_("Code"))
+    position = NumberColumn(_("Place"))
+    retired_on = DayColumn(_("Retired"))
+
+    class Meta:
+        model = Behaviour
+        fields = ("name", "code", "position", "retired_on")
+        order_by = "name"
+        attrs = {"class": "table"}
+        empty_text = _("Without a behaviour nobody can nominate: add what you want to see.")
+
+    def render_name(self, record):
+        return linked("behaviour", record.code, record)
+
+    def value_name(self, record):
+        return str(record)
+
+
+class BudgetTable(tables.Table):
+    """Of budgets_with_money."""
+
+    department = tables.Column(_("Budget"), empty_values=(), order_by="department__name")
+    year = tables.Column(_("Year"), attrs=NUMBER)
+    funded_minor = MoneyColumn(_("Put in"))
+    given_minor = MoneyColumn(_("Given"))
+    left_minor = MoneyColumn(_("Left"))
+    currency = CurrencyColumn(_("Currency"))
+
+    class Meta:
+        order_by = "-year"
+        attrs = {"class": "table"}
+        empty_text = _("There is no budget yet: awards with money wait for one. Finance funds it.")
+
+    def render_department(self, record):
+        return linked("recognition-budget", record.pk, self.value_department(record))
+
+    def value_department(self, record):
+        return record.department.name if record.department else gettext("the company")
+
+
+class GrantTable(tables.Table):
+    """What was put into a budget and taken out."""
+
+    made_at = MomentColumn(_("When"), order_by=("made_at", "id"))
+    amount_minor = MoneyColumn(_("Amount"))
+    currency = CurrencyColumn(_("Currency"))
+    reason = tables.Column(_("Why"), orderable=False)
+    made_by = tables.Column(_("By"), accessor="made_by__display_name", orderable=False)
+
+    class Meta:
+        order_by = "-made_at"
+        attrs = {"class": "table"}
+        empty_text = _("No money was put in yet.")
+
+
+class RewardFileTable(tables.Table):
+    """Files for payroll; `rewards`, `paid_minor` and `off_minor` are counted."""
+
+    pk = tables.Column(_("File"))
+    made_at = MomentColumn(_("Made"), order_by=("made_at", "id"))
+    made_by = tables.Column(_("By"), accessor="made_by__display_name", orderable=False)
+    rewards = NumberColumn(_("Lines"))
+    paid_minor = MoneyColumn(_("To pay"))
+    off_minor = MoneyColumn(_("To take off"))
+    currency = CurrencyColumn(_("Currency"))
+    take = tables.TemplateColumn(
+        template_name="recognition/take_file.html", verbose_name="", orderable=False,
+        exclude_from_export=True,
+    )  # fmt: skip
+
+    class Meta:
+        order_by = "-made_at"
+        attrs = {"class": "table"}
+        empty_text = _("No file was made yet.")

@@ -2,7 +2,18 @@
 
 from django.urls import path, re_path
 
-from recognition.views import circle, feeds, nominations, wall
+from recognition.views import (
+    awards,
+    behaviours,
+    budgets,
+    circle,
+    feeds,
+    levels,
+    nominations,
+    policy,
+    rewards,
+    wall,
+)
 
 FEED = r"(?P<secret>[A-Za-z0-9_-]{20,100})"
 
@@ -38,4 +49,33 @@ urlpatterns = [
     path("circle/givers/", circle.giving, name="circle-giving"),
     path("circle/givers/people/", circle.givers, name="circle-givers"),
     path("circle/reminders/<str:number>/put-off/", circle.put_off, name="put-off-reminder"),
+    path("awards/", awards.index, name="awards"),
+    path("awards/to-raise/", awards.to_raise_index, name="to-raise"),
+    path("awards/<int:pk>/", awards.show_award, name="award"),
+    path("awards/<int:pk>/vote/", awards.vote, name="vote-on-award"),
+    path("awards/<int:pk>/count/", awards.count, name="count-award"),
+    path("awards/<int:pk>/recall/", awards.recall, name="recall-award"),
+    path("awards/<int:pk>/certificate/<str:number>.pdf", awards.certificate, name="certificate"),
+    path("nominations/<int:pk>/raise/", awards.raise_award, name="raise-award"),
+    path("recognition/levels/", levels.index, name="award-levels"),
+    path("recognition/levels/new/", levels.add, name="add-award-level"),
+    path("recognition/levels/of/<slug:code>/", levels.show, name="award-level"),
+    path("recognition/levels/of/<slug:code>/change/", levels.change, name="change-award-level"),
+    path("recognition/levels/of/<slug:code>/retire/", levels.retire, name="retire-award-level"),
+    path("recognition/levels/of/<slug:code>/seat/", levels.add_seat, name="add-seat"),
+    path("panels/seats/<int:pk>/end/", levels.end, name="end-seat"),
+    path("recognition/behaviours/", behaviours.index, name="behaviours"),
+    path("recognition/behaviours/new/", behaviours.add, name="add-behaviour"),
+    path("recognition/behaviours/of/<slug:code>/", behaviours.change, name="behaviour"),
+    path(
+        "recognition/behaviours/of/<slug:code>/retire/", behaviours.retire, name="retire-behaviour"
+    ),
+    path("recognition/policy/", policy.show, name="recognition-policy"),
+    path("recognition/policy/new/", policy.set_policy, name="set-recognition-policy"),
+    path("recognition/budgets/", budgets.index, name="recognition-budgets"),
+    path("recognition/budgets/fund/", budgets.fund, name="fund-recognition"),
+    path("recognition/budgets/<int:pk>/", budgets.show, name="recognition-budget"),
+    path("recognition/rewards/", rewards.index, name="rewards"),
+    path("recognition/rewards/export/", rewards.export, name="export-rewards"),
+    path("recognition/rewards/<int:pk>/", rewards.take, name="take-rewards-file"),
 ]

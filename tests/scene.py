@@ -45,6 +45,7 @@ from recognition.models import AwardLevel, Behaviour, PanelMember, Reply
 from recognition.services.awards import raise_to
 from recognition.services.fair_play import report
 from recognition.services.nominating import Praise, nominate
+from recognition.services.reward_files import export_rewards
 from recognition.services.rewards import Funding, fund
 from screens.services.access import add_screen
 from tests.conftest import MONDAY, make_person, scaled_of
@@ -122,7 +123,8 @@ def open_session(user) -> UserSession:
 
 def recognised(cast, *, now) -> dict:
     """Fay praises Ann before the department and Eve, who shows her photo, before all; Eve's is
-    before the panel, and what Ann gave Max is reported, hidden and waits for HR."""
+    before the panel, Ann's has won money of which payroll knows, and what Ann gave Max is reported,
+    hidden and waits for HR."""
     people = {role: user for role, user in cast.items() if user}
     behaviour = Behaviour.objects.create(code="promise", name="Kept a promise")
 
@@ -148,6 +150,11 @@ def recognised(cast, *, now) -> dict:
     case = report(doubted, reason="never happened", by=people["lead"], now=now)
     funding = Funding(uuid4(), None, 2026, "GBP", 100_000, "yearly plan")
     grant = fund(funding, by=people["finance"], now=now)
+    spot = AwardLevel.objects.create(
+        code="spot", name="Spot award", amount_minor=5000, currency="GBP", tax_class="benefit"
+    )
+    granted = raise_to(nomination, spot, reason="above and beyond", by=people["lead"], now=now)
+    rewards_file = export_rewards(currency="GBP", by=people["finance"], now=now)
     reply = Reply.objects.create(
         nomination=on_the_wall, employee=executive, text="Thanks!", thanks=True, key=uuid4(),
         made_at=now,
@@ -155,7 +162,7 @@ def recognised(cast, *, now) -> dict:
     return {
         "behaviour": behaviour, "nomination": nomination, "on_the_wall": on_the_wall,
         "level": level, "award": award, "doubted": doubted, "case": case, "budget": grant.budget,
-        "reply": reply,
+        "reply": reply, "granted": granted, "rewards_file": rewards_file,
     }  # fmt: skip
 
 

@@ -377,6 +377,62 @@ report-reply                GET   in  200  200  200  200  200  200  200  200
 report-reply                POST  in  200  200  200  200  200  200  200  200
 withdraw-reply              GET   in  405  405  405  405  405  405  405  405
 withdraw-reply              POST  in  404  404  404  404  302  404  404  404
+awards                      GET    in  200  200  200  200  200  200  200  200
+awards                      POST   in  200  200  200  200  200  200  200  200
+to-raise                    GET    in  200  200  200  200  200  200  200  200
+to-raise                    POST   in  200  200  200  200  200  200  200  200
+award                       GET    in  404  200  200  404  404  404  200  404
+award                       POST   in  404  200  200  404  404  404  200  404
+award/granted               GET    in  200  200  200  200  404  404  200  404
+award/granted               POST   in  200  200  200  200  404  404  200  404
+vote-on-award               GET    in  405  405  405  405  405  405  405  405
+vote-on-award               POST   in  404  302  302  404  404  404  302  404
+count-award                 GET    in  403  403  405  403  403  403  403  403
+count-award                 POST   in  403  403  302  403  403  403  403  403
+recall-award                GET    in  404  200  200  404  404  404  404  404
+recall-award                POST   in  404  302  302  404  404  404  404  404
+certificate                 GET    in  200  200  200  404  404  404  404  404
+certificate                 POST   in  200  200  200  404  404  404  404  404
+raise-award                 GET    in  404  200  404  404  404  404  404  404
+raise-award                 POST   in  404  200  404  404  404  404  404  404
+award-levels                GET    in  403  403  200  403  403  403  200  403
+award-levels                POST   in  403  403  200  403  403  403  200  403
+add-award-level             GET    in  403  403  200  403  403  403  403  403
+add-award-level             POST   in  403  403  200  403  403  403  403  403
+award-level                 GET    in  403  403  200  403  403  403  200  403
+award-level                 POST   in  403  403  200  403  403  403  200  403
+change-award-level          GET    in  403  403  200  403  403  403  403  403
+change-award-level          POST   in  403  403  200  403  403  403  403  403
+retire-award-level          GET    in  403  403  405  403  403  403  403  403
+retire-award-level          POST   in  403  403  302  403  403  403  403  403
+add-seat                    GET    in  403  403  200  403  403  403  403  403
+add-seat                    POST   in  403  403  200  403  403  403  403  403
+end-seat                    GET    in  403  403  200  403  403  403  403  403
+end-seat                    POST   in  403  403  200  403  403  403  403  403
+behaviours                  GET    in  403  403  200  403  403  403  200  403
+behaviours                  POST   in  403  403  200  403  403  403  200  403
+add-behaviour               GET    in  403  403  200  403  403  403  403  403
+add-behaviour               POST   in  403  403  200  403  403  403  403  403
+behaviour                   GET    in  403  403  200  403  403  403  403  403
+behaviour                   POST   in  403  403  200  403  403  403  403  403
+retire-behaviour            GET    in  403  403  405  403  403  403  403  403
+retire-behaviour            POST   in  403  403  302  403  403  403  403  403
+recognition-policy          GET    in  403  403  200  403  403  403  200  403
+recognition-policy          POST   in  403  403  200  403  403  403  200  403
+set-recognition-policy      GET    in  403  403  200  403  403  403  403  403
+set-recognition-policy      POST   in  403  403  200  403  403  403  403  403
+recognition-budgets         GET    in  403  200  200  200  403  403  200  403
+recognition-budgets         POST   in  403  200  200  200  403  403  200  403
+fund-recognition            GET    in  403  403  403  200  403  403  403  403
+fund-recognition            POST   in  403  403  403  200  403  403  403  403
+recognition-budget          GET    in  403  404  200  200  403  403  200  403
+recognition-budget          POST   in  403  404  200  200  403  403  200  403
+rewards                     GET    in  403  403  403  200  403  403  200  403
+rewards                     POST   in  403  403  403  200  403  403  200  403
+export-rewards              GET    in  403  403  403  405  403  403  403  403
+export-rewards              POST   in  403  403  403  302  403  403  403  403
+take-rewards-file           GET    in  403  403  403  405  403  403  403  403
+take-rewards-file           POST   in  403  403  403  200  403  403  403  403
 screen                      GET   403  200  200  200  200  200  200  200  200
 screen                      POST  405  405  405  405  405  405  405  405  405
 open-screen/wrong-secret    GET   404  404  404  404  404  404  404  404  404
@@ -452,6 +508,10 @@ POSTED = {
     "take-back-leave": {"why": "typing mistake"},
     "mark-leaver": {"good_leaver": "yes", "why": "retired"},
     "cheer": {"wall": "behaviour=promise"},
+    "vote-on-award": {"says": "yes"},
+    "recall-award": {"reason": "by mistake"},
+    "export-rewards": {"currency": "GBP"},
+    "take-rewards-file": {"form": "csv"},
 }
 
 
@@ -549,6 +609,26 @@ def address(line_name: str, scene) -> str:
         **{name: [scene.on_the_wall.pk] for name in ("cheer", "reply", "report-nomination")},
         "report-reply": [scene.on_the_wall.pk, scene.reply.pk],
         "withdraw-reply": [scene.on_the_wall.pk, scene.reply.pk],
+        "award": [(scene.granted if variant == "granted" else scene.award).pk],
+        "vote-on-award": [scene.award.pk],
+        "count-award": [scene.award.pk],
+        "recall-award": [scene.award.pk],
+        "certificate": [scene.granted.pk, "ann"],
+        "raise-award": [scene.nomination.pk],
+        **{
+            name: [scene.level.code]
+            for name in (
+                "award-level",
+                "change-award-level",
+                "retire-award-level",
+                "add-seat",
+            )
+        },
+        "end-seat": [scene.level.panel.first().pk],
+        "behaviour": [scene.behaviour.code],
+        "retire-behaviour": [scene.behaviour.code],
+        "recognition-budget": [scene.budget.pk],
+        "take-rewards-file": [scene.rewards_file.pk],
         "open-screen": ["not-a-secret"],
         "withdraw-nomination": [scene.nomination.pk],
         "screen-snapshot": [DaySnapshot.objects.latest().sha256],
