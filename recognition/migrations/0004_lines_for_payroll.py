@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('recognition', '0002_circle_months'),
+        ('recognition', '0003_feeds_of_the_wall'),
     ]
 
     operations = [
