@@ -10,18 +10,20 @@ from recognition.services.circle_months import Month
 
 WIDTH, HEIGHT, MARGIN = 720, 200, 12
 BAR, THICK = 100, 10
+LINE = '<line class="share-line" x1="{at}" x2="{at}" y1="0" y2="{h}"/>'
 
 
-def share_bar(group: Group) -> SafeString:
-    """A share as a bar with the 40% line; the number stands beside it."""
-    kind = "reached" if group.reaches_line else "below"
+def share_bar(group: Group, *, line: bool = True) -> SafeString:
+    """A share as a bar, at will with the 40% line; the number stands beside it."""
+    kind = "reached" if line and group.reaches_line else "below"
+    drawn = format_html(LINE, at=LINE_BP // 100, h=THICK) if line else ""
     return format_html(
         '<svg class="share-bar" viewBox="0 0 {w} {h}" preserveAspectRatio="none"'
         ' aria-hidden="true">'
         '<rect class="share-all" width="{w}" height="{h}"/>'
         '<rect class="share-{kind}" width="{width}" height="{h}"/>'
-        '<line class="share-line" x1="{line}" x2="{line}" y1="0" y2="{h}"/></svg>',
-        w=BAR, h=THICK, kind=kind, width=(group.share_bp or 0) // 100, line=LINE_BP // 100,
+        "{drawn}</svg>",
+        w=BAR, h=THICK, kind=kind, width=(group.share_bp or 0) // 100, drawn=drawn,
     )  # fmt: skip
 
 

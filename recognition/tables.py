@@ -81,18 +81,19 @@ class OwnPraiseTable(tables.Table):
         return format_html('<a href="{}">{}</a>', address, gettext("Withdraw"))
 
 
+def shown_share(group: Group, *, line: bool = True) -> str:
+    return format_html("{} {}", share(group), share_bar(group, line=line))
+
+
 class ShareColumn(tables.Column):
-    """A Group as its share, with a bar beside the 40% line."""
+    """A Group as its share, with a bar; `line` draws the 40% line into it."""
 
-    def __init__(self, *args, **more):
+    def __init__(self, *args: Any, line: bool = True, **more: Any):
         super().__init__(*args, attrs=NUMBER, **more)
+        self.line = line
 
-    def render(self, value: Group):
-        return shown_share(value)
-
-
-def shown_share(group: Group):
-    return format_html("{} {}", share_bar(group), share(group))
+    def render(self, value: Group) -> str:
+        return shown_share(value, line=self.line)
 
 
 class CutTable(tables.Table):
@@ -107,8 +108,8 @@ class CutTable(tables.Table):
         attrs = {"class": "table"}
         empty_text = _("Nobody was employed here then.")
 
-    def render_group(self, value, record):
-        return shown_share(value) if value else record.why
+    def render_group(self, value, record, column):
+        return shown_share(value, line=column.line) if value else record.why
 
 
 class SiteCutTable(CutTable):
@@ -145,7 +146,12 @@ class GivingTable(CutTable):
 
     name = tables.Column(_("Department"))
     inside = NumberColumn(_("Praised somebody"))
-    across = ShareColumn(_("Praise for other departments"), order_by=("across_bp", "name"))
+    group = ShareColumn(
+        _("Share"), line=False, empty_values=(), order_by=("share_bp", "name")
+    )  # fmt: skip
+    across = ShareColumn(
+        _("Praise for other departments"), line=False, order_by=("across_bp", "name")
+    )
 
 
 class _PeopleTable(DirectoryTable):
@@ -167,7 +173,8 @@ class _PeopleTable(DirectoryTable):
             return ""
         query = urlencode({"to": record.number})
         said = gettext("Nominate %(name)s") % {"name": record.name}
-        return format_html('<a href="{}?{}">{}</a>', reverse("nominate"), query, said)
+        link = '<a href="{}?{}" aria-label="{}">{}</a>'
+        return format_html(link, reverse("nominate"), query, said, gettext("Nominate"))
 
 
 class UnrecognisedTable(_PeopleTable):

@@ -29,6 +29,9 @@ from recognition.tables import (
     UnrecognisedTable,
 )
 
+LONG = 30
+"""Rows from which on a cut is folded away."""
+
 sees_circle = permission_required("recognition.see_circle", raise_exception=True)
 sees_people = permission_required("recognition.see_unrecognised", raise_exception=True)
 
@@ -58,14 +61,16 @@ def _head(shown: Read, site: Site | None) -> Row | None:
     return shown.row(key, "") if key in shown.circle.groups else None
 
 
-def _cuts(request: HttpRequest, shown: Read, site: Site | None) -> list[tuple[str, Table]]:
+def _cuts(request: HttpRequest, shown: Read, site: Site | None) -> list[tuple[str, Table, bool]]:
+    """Each with its title, and whether it is folded away as long and not asked for."""
     departments = circle_reading.departments(shown, site=site)
+    alone = () if any(row.own for row in departments) else ("own",)
     cuts = [
         (_("Departments, with those below"),
-         DepartmentCutTable(departments, prefix="department-", order_by="-group")),
+         DepartmentCutTable(departments, prefix="department-", order_by="-group", exclude=alone)),
         (_("Time here"), TenureCutTable(circle_reading.tenures(shown, site=site), prefix="here-")),
         (_("Job titles"),
-         JobCutTable(circle_reading.jobs(shown, site=site), prefix="job-", order_by="-group")),
+         JobCutTable(circle_reading.jobs(shown, site=site), prefix="job-", order_by="-total")),
     ]  # fmt: skip
     if site is None:
         sites = SiteCutTable(circle_reading.sites(shown), prefix="site-", order_by="-group")
@@ -73,9 +78,10 @@ def _cuts(request: HttpRequest, shown: Read, site: Site | None) -> list[tuple[st
     return [_turned(request, title, table) for title, table in cuts]
 
 
-def _turned(request: HttpRequest, title: str, table: CutTable) -> tuple[str, CutTable]:
+def _turned(request: HttpRequest, title: str, table: CutTable) -> tuple[str, CutTable, bool]:
     turn_to_page(request, table)
-    return title, table
+    asked = any(name.startswith(table.prefix) for name in request.GET)
+    return title, table, len(table.rows) > LONG and not asked
 
 
 @login_required
