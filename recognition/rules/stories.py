@@ -4,16 +4,19 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from people.names import legible
+from people.names import folded, legible
 
 SHORTEST, LONGEST = 20, 4000
 SHORTEST_DENSE = 8
 """Characters of a sentence; scripts that write a word in one or two characters need fewer."""
 HIDDEN = "…"
 
-_DENSE = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")
+_DENSE_LETTERS = "\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
+_DENSE = re.compile(f"[{_DENSE_LETTERS}]")
+_HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003134f]{2,6}")
 _LETTERS = re.compile(r"\w")
-_WORD = re.compile(r"\w+")
+# Words of dense scripts stand without blanks, also beside a name in Latin letters.
+_WORD = re.compile(rf"[^\W{_DENSE_LETTERS}]+|[{_DENSE_LETTERS}]+")
 
 
 def cleaned(text: str) -> str:
@@ -33,7 +36,8 @@ def is_a_sentence(text: str) -> bool:
 def without_names(text: str, names: Iterable[str]) -> str:
     """The text with each of these words hidden: somebody does not agree to be named to the reader.
 
-    Words of one letter stay, and so do Han names of which only a part occurs.
+    Words of one letter stay. Of a Han name the given or the family name alone is hidden too, where
+    it has two characters, and so is what it sounds like in Latin letters.
     """
     hidden = {word for name in names for word in _words(name)}
     if not hidden:
@@ -45,9 +49,20 @@ def without_names(text: str, names: Iterable[str]) -> str:
 
 
 def _words(name: str) -> list[str]:
-    if _DENSE.search(name):
-        return ["".join(name.split()), *(_key(w) for w in _WORD.findall(name) if len(w) > 1)]
-    return [_key(word) for word in _WORD.findall(name) if len(word) > 1]
+    words = _WORD.findall(name)
+    found = [_key(word) for word in words if len(word) > 1]
+    dense = "".join(word for word in words if _DENSE.search(word))
+    if dense:
+        found += [dense, *(_parts(dense) if _HAN.fullmatch(dense) else ())]
+    return found
+
+
+def _parts(name: str) -> list[str]:
+    """Beginnings and ends of at least two characters, and the ends as one writes their sound."""
+    places = range(2, len(name))
+    ends = [name, *(name[-place:] for place in places)]
+    spoken = ["".join(folded(end).split()) for end in ends if len(end) > 1]
+    return [*(name[:place] for place in places), *ends, *spoken]
 
 
 def _key(word: str) -> str:

@@ -1,6 +1,8 @@
 """What this app keeps about a person, and what it forgets when somebody is erased."""
 
-from django.db.models import Q
+from typing import Any
+
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from people.models import Employee
@@ -84,20 +86,35 @@ PARTS = (
 
 
 def forget(employee: Employee, called: tuple[str, ...]) -> None:
-    """What an erased person wrote, and stories about that person alone; out of the others their
-    name is taken."""
+    """What an erased person wrote, and stories about that person alone; out of what others wrote
+    where they are praised their name is taken."""
     forget_told(employee)
-    Nomination.objects.filter(giver=employee).update(story=EMPTIED, customer_reference="")
+    _empty(Nomination.objects.filter(giver=employee))
     of_others = Nominee.objects.exclude(employee=employee).values("nomination")
-    about = Nomination.objects.filter(nominees__employee=employee).exclude(pk__in=of_others)
-    Nomination.objects.filter(pk__in=list(about.values_list("pk", flat=True))).update(
-        story=EMPTIED, customer_reference=""
-    )
-    for shared in Nomination.objects.filter(nominees__employee=employee).exclude(story=EMPTIED):
-        shared.story = without_names(shared.story, called)
-        shared.save(update_fields=["story"])
+    about = Nomination.objects.filter(nominees__employee=employee)
+    _empty(about.exclude(pk__in=of_others))
     Reply.objects.filter(employee=employee).update(text=EMPTIED)
     RewardLine.objects.filter(recipient__employee=employee).update(name=employee.name)
+    praise = Nomination.objects.filter(Q(giver=employee) | Q(pk__in=about.values("pk")))
+    _take_out(praise, ("story", "customer_reference", "end_reason"), called)
+    _take_out(Reply.objects.filter(nomination__in=praise), ("text",), called)
+    _take_out(Award.objects.filter(nomination__in=praise), ("reason",), called)
     own = Q(employee=employee) | Q(user__employee=employee)
     ReminderPutOff.objects.filter(own).delete()
     FeedToken.objects.filter(user__employee=employee).delete()
+
+
+def _empty(nominations: QuerySet[Nomination]) -> None:
+    keys = list(nominations.values_list("pk", flat=True))
+    Nomination.objects.filter(pk__in=keys).update(story=EMPTIED, customer_reference="")
+
+
+def _take_out(rows: QuerySet[Any], fields: tuple[str, ...], called: tuple[str, ...]) -> None:
+    """Hide what somebody was called in these texts."""
+    for row in rows:
+        found = {name: without_names(getattr(row, name), called) for name in fields}
+        changed = [name for name, text in found.items() if text != getattr(row, name)]
+        for name in changed:
+            setattr(row, name, found[name])
+        if changed:
+            row.save(update_fields=changed)

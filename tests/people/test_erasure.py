@@ -1,6 +1,7 @@
 """Erasing somebody who has left: who it was is gone, what the company counts is not."""
 
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -20,6 +21,7 @@ from ledger.services.checking import check_ledger
 from ledger.services.posting import open_account, post
 from people.models import (
     AuditEntry,
+    Consent,
     Employee,
     ImportDraft,
     Invitation,
@@ -28,20 +30,30 @@ from people.models import (
     NoticeChoice,
     OutgoingMail,
     PersonKey,
+    Photo,
     Pin,
     RoleAssignment,
+    ShownTo,
     SignInAttempt,
     User,
 )
 from people.services import audit
 from people.services.audit_chain import verify
+from people.services.consents import Agreed, agree
 from people.services.drafts import UNDER_WAY, upload
 from people.services.erasing import ErasureRefused, erase, mentions, names_in_full
 from people.services.guessing import digest
 from people.services.importing import Options
 from people.services.invitations import NotInvited, invite
+from people.services.nicknames import call_oneself
+from people.services.photos import set_photo
 from people.services.single_sign_on import account_of
-from tests.conftest import MONDAY, make_result
+from recognition.models import Award, AwardLevel, Nomination, Reply
+from recognition.services.awards import raise_to
+from recognition.services.telling import tell_waiting
+from tests.conftest import MONDAY, TUESDAY_NOON, make_result
+from tests.people.pictures import picture
+from tests.recognition.conftest import kept_promise, praised  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/people/ann/erase/"
@@ -118,6 +130,57 @@ def test_nothing_says_any_more_who_it_was(gone_ann, dee):
     assert "people_employee.name" in everywhere(*words)
     erased(Employee.objects.get(pk=employee.pk), dee)
     assert everywhere(*words) == set()
+
+
+def test_nothing_of_praise_says_any_more_who_it_was(
+    gone_ann, ann, bob, cas, dee, eve, kept_promise
+):
+    """Marie is praised alone and with Eve, praises, replies and is replied to, shows her photo and
+    is known by a nickname and a Chinese name."""
+    ann.employee.name, ann.employee.number = "Marie Curie 居里玛", "n-1867"
+    ann.employee.left_on = None
+    ann.employee.save()
+    marie, now = Employee.objects.get(pk=gone_ann.pk), TUESDAY_NOON
+    call_oneself(marie, "Manya", by=ann, now=now)
+    agree(marie, Agreed(ShownTo.PUBLIC, ShownTo.PUBLIC), by=ann, now=now)
+    set_photo(marie, picture(), by=ann, now=now)
+    alone = praised(ann, by=cas, behaviour=kept_promise, story="Marie found the customer's parcel.",
+                    customer_reference="For Curie")  # fmt: skip
+    shared = praised(
+        ann, eve, by=cas, behaviour=kept_promise,
+        story="MANYA and Eve found it. Thank you, Curie! 谢谢居里玛，里玛和Manya！",
+    )  # fmt: skip
+    given = praised(dee, by=ann, behaviour=kept_promise, story="Signed by Marie Curie herself.")
+    level = AwardLevel.objects.create(code="c", name="Card")
+    raise_to(shared, level, reason="Marie and Eve were quick", by=bob, now=now)
+    for nomination, user, text in ((shared, bob, "With Marie it was easy."), (given, ann, "Curie")):
+        Reply.objects.create(
+            nomination=nomination, employee=user.employee, text=text, key=uuid4(), made_at=now
+        )
+    tell_waiting(now=now)
+    OutgoingMail.objects.all().delete()
+    Employee.objects.filter(pk=marie.pk).update(left_on=MONDAY)
+    User.objects.filter(pk=ann.pk).update(first_name="", last_name="", username="n-1867")
+
+    words = ("n-1867", "marie", "curie", "manya", "里玛")
+    before = everywhere(*words)
+    assert {
+        "recognition_nomination.story", "recognition_nomination.customer_reference",
+        "recognition_reply.text", "recognition_award.reason", "people_employee.known_as",
+        "people_notice.facts",
+    } <= before  # fmt: skip
+    erased(Employee.objects.get(pk=marie.pk), dee)
+    # A reason in the log that named somebody stays: the log is never edited.
+    assert everywhere(*words) == {"people_auditentry.why"}
+    assert not Photo.objects.exists()
+    assert not Consent.objects.filter(employee=marie).exists()
+    alone, shared, given = (Nomination.objects.get(pk=each.pk) for each in (alone, shared, given))
+    assert (alone.story, alone.customer_reference, given.story) == ("–", "", "–")
+    assert shared.story == "… and Eve found it. Thank you, …! 谢谢…，…和…！"
+    assert set(Reply.objects.values_list("text", flat=True)) == {"With … it was easy.", "–"}
+    # What is left is shown no further than to those concerned, as nobody agrees any more.
+    assert alone.shown_to == ShownTo.NOBODY
+    assert Award.objects.get().reason == "… and Eve were quick"
 
 
 def test_a_pseudonym_takes_the_place_of_the_name(gone_ann, dee):
