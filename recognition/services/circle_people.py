@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Count, OuterRef, Q, Subquery, Value
+from django.db.models import Count, Exists, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -13,8 +13,8 @@ from people.models import Employee, Employees, Membership, User
 from people.services import audit
 from recognition.models import Nomination, Nominee, ReminderPutOff
 from recognition.rules.awards import months_before
-from recognition.rules.circle import turn_of_week
-from recognition.services.circle import counting, employed_on, recognised
+from recognition.rules.circle import since, turn_of_week
+from recognition.services.circle import counting, employed_on
 
 SETTLED_MONTHS = 3
 """Nobody is missed before that."""
@@ -32,14 +32,16 @@ def working_in(people: Employees, departments: Collection[int] | None, *, on: da
 def unrecognised(day: date) -> Employees:
     """Those employed and not recognised in the twelve months up to a day, with the day of their
     newest praise as `last_praised`, None for never."""
-    newest = Nominee.objects.filter(
+    praise = Nominee.objects.filter(
         employee=OuterRef("pk"), nomination__state=Nomination.State.PUBLISHED,
         nomination__published_on__lte=day,
-    ).order_by("-nomination__published_on")  # fmt: skip
+    )  # fmt: skip
+    newest = praise.order_by("-nomination__published_on").values("nomination__published_on")
+    # Asked person by person: a lead's few on each first page must not cost the whole company.
     return (
         employed_on(day)
-        .exclude(pk__in=recognised(day))
-        .annotate(last_praised=Subquery(newest.values("nomination__published_on")[:1]))
+        .filter(~Exists(praise.filter(nomination__published_on__gte=since(day))))
+        .annotate(last_praised=Subquery(newest[:1]))
     )
 
 
