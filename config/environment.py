@@ -3,6 +3,7 @@
 import os
 import zoneinfo
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import NoReturn
 from urllib.parse import urlsplit
@@ -97,6 +98,16 @@ def languages(name: str, folder: Path) -> list[tuple[str, str]]:
         if code not in known:
             refuse(name, f"“{code}” is not one of {', '.join(known)}")
     return [(code, known[code]) for code in chosen]
+
+
+def networks(name: str) -> list[IPv4Network | IPv6Network]:
+    found = []
+    for word in words(name, ""):
+        try:
+            found.append(ip_network(word))
+        except ValueError:
+            refuse(name, f"“{word}” is not a network; for example 10.20.30.0/24")
+    return found
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,11 @@ class RecognitionConfig(AppConfig):
         from recognition.cards import cards
         from recognition.entries import ENTRIES, acts_beside
         from recognition.guards import GUARDS
-        from recognition.receivers import enqueue_telling
+        from recognition.receivers import enqueue_deliveries, enqueue_telling
         from recognition.services import visibility
         from recognition.services.personal import PARTS, forget
         from recognition.services.reward_checking import check_rewards
-        from recognition.signals import nomination_published
+        from recognition.signals import deliveries_queued, nomination_published
 
         guards.register(*GUARDS)
         menu.register(*ENTRIES)
@@ -27,3 +27,4 @@ class RecognitionConfig(AppConfig):
         also_check(check_rewards)
         consents.also_apply(visibility.follow_consent)
         nomination_published.connect(enqueue_telling, dispatch_uid="recognition.telling")
+        deliveries_queued.connect(enqueue_deliveries, dispatch_uid="recognition.deliveries")

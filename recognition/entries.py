@@ -24,6 +24,7 @@ ENTRIES = (
         "recognition-budgets", gettext_lazy("Recognition budgets"), MONEY, "recognition.see_budgets"
     ),
     Entry("award-levels", gettext_lazy("Recognition rules"), COMPANY, "recognition.see_rules"),
+    Entry("webhooks", gettext_lazy("Webhooks"), COMPANY, "recognition.keep_webhooks"),
 )
 
 

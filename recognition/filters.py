@@ -10,7 +10,7 @@ from django_filters import ChoiceFilter, DateFilter, FilterSet, ModelChoiceFilte
 from people import names
 from people.filters import LONGEST_SEARCH, DirectoryFilter, named
 from people.models import Employee
-from recognition.models import Award, AwardLevel, Budget, Nomination
+from recognition.models import Award, AwardLevel, Budget, Delivery, Nomination
 from recognition.services.circle_people import gave
 
 MOST_FOUND = 10
@@ -101,3 +101,11 @@ class BudgetFilter(FilterSet):
     class Meta:
         model = Budget
         fields: tuple[str, ...] = ()
+
+
+class DeliveryFilter(FilterSet):
+    state = ChoiceFilter(label=_("State"), choices=Delivery.State, empty_label=_("all"))
+
+    class Meta:
+        model = Delivery
+        fields = ("state",)

@@ -9,3 +9,5 @@ award_granted = Signal()
 """`award_id`: those it names have won it."""
 award_taken_back = Signal()
 """`award_id`: it does not count any more, granted or not."""
+deliveries_queued = Signal()
+"""Messages to other programs wait."""

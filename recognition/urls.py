@@ -13,6 +13,7 @@ from recognition.views import (
     policy,
     rewards,
     wall,
+    webhooks,
 )
 
 FEED = r"(?P<secret>[A-Za-z0-9_-]{20,100})"
@@ -78,4 +79,13 @@ urlpatterns = [
     path("recognition/rewards/", rewards.index, name="rewards"),
     path("recognition/rewards/export/", rewards.export, name="export-rewards"),
     path("recognition/rewards/<int:pk>/", rewards.take, name="take-rewards-file"),
+    path("webhooks/", webhooks.index, name="webhooks"),
+    path("webhooks/new/", webhooks.add, name="add-webhook"),
+    path("webhooks/<int:pk>/", webhooks.show, name="webhook"),
+    path("webhooks/<int:pk>/change/", webhooks.change, name="change-webhook"),
+    path("webhooks/<int:pk>/secret/", webhooks.renew_secret, name="renew-webhook-secret"),
+    path("webhooks/<int:pk>/test/", webhooks.test, name="test-webhook"),
+    path("webhooks/<int:pk>/pause/", webhooks.pause, name="pause-webhook"),
+    path("webhooks/<int:pk>/resume/", webhooks.resume, name="resume-webhook"),
+    path("webhooks/deliveries/<int:pk>/", webhooks.send_again, name="send-delivery-again"),
 ]

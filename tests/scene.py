@@ -41,12 +41,13 @@ from people.services.importing import Options
 from people.services.invitations import invite
 from people.services.photos import set_photo
 from people.services.roles import follow_roles
-from recognition.models import AwardLevel, Behaviour, PanelMember, Reply
+from recognition.models import AwardLevel, Behaviour, Delivery, PanelMember, Reply, Webhook
 from recognition.services.awards import raise_to
 from recognition.services.fair_play import report
 from recognition.services.nominating import Praise, nominate
 from recognition.services.reward_files import export_rewards
 from recognition.services.rewards import Funding, fund
+from recognition.services.webhooks import Target, add_webhook
 from screens.services.access import add_screen
 from tests.conftest import MONDAY, make_person, scaled_of
 from tests.incentives.test_closing import close, make_pool, report_all
@@ -166,6 +167,15 @@ def recognised(cast, *, now) -> dict:
     }  # fmt: skip
 
 
+def undelivered(*, by: User, now: datetime) -> Delivery:
+    """A test message of a webhook that nobody took."""
+    target = Target("Own board", "https://hooks.example.org/in", ShownTo.STAFF, "en")
+    webhook, _secret = add_webhook(target, kind=Webhook.Kind.SIGNED, by=by, now=now)
+    return Delivery.objects.create(
+        webhook=webhook, event="test", key="test", state="failed", not_before=now, made_at=now
+    )
+
+
 def root_collection() -> Collection:
     """Made by Wagtail's migration; a test with transactions of its own empties the tables."""
     return Collection.get_first_root_node() or Collection.add_root(name="Root")
@@ -241,4 +251,5 @@ def scene(missed_monday, goals, cast, wednesday, settings, tmp_path):
         run=draft(missed_monday.pool, 2026, by=cast["finance"], now=wednesday),
         cast=cast,
         **recognised(cast, now=wednesday),
+        delivery=undelivered(by=root, now=wednesday),
     )

@@ -175,6 +175,24 @@ notice-choices              GET    in  200  200  200  200  200  200  200  200
 notice-choices              POST   in  200  200  200  200  200  200  200  200
 notice/of-bob               GET    in  404  302  404  404  404  404  404  404
 notice/of-bob               POST   in  404  302  404  404  404  404  404  404
+webhooks                    GET    in  403  403  403  403  403  403  403  200
+webhooks                    POST   in  403  403  403  403  403  403  403  200
+add-webhook                 GET    in  403  403  403  403  403  403  403  200
+add-webhook                 POST   in  403  403  403  403  403  403  403  200
+webhook                     GET    in  403  403  403  403  403  403  403  200
+webhook                     POST   in  403  403  403  403  403  403  403  200
+change-webhook              GET    in  403  403  403  403  403  403  403  200
+change-webhook              POST   in  403  403  403  403  403  403  403  200
+renew-webhook-secret        GET    in  403  403  403  403  403  403  403  405
+renew-webhook-secret        POST   in  403  403  403  403  403  403  403  200
+test-webhook                GET    in  403  403  403  403  403  403  403  405
+test-webhook                POST   in  403  403  403  403  403  403  403  302
+pause-webhook               GET    in  403  403  403  403  403  403  403  405
+pause-webhook               POST   in  403  403  403  403  403  403  403  302
+resume-webhook              GET    in  403  403  403  403  403  403  403  405
+resume-webhook              POST   in  403  403  403  403  403  403  403  302
+send-delivery-again         GET    in  403  403  403  403  403  403  403  405
+send-delivery-again         POST   in  403  403  403  403  403  403  403  302
 mails                       GET    in  403  403  403  403  403  403  403  200
 mails                       POST   in  403  403  403  403  403  403  403  200
 mail                        GET    in  403  403  403  403  403  403  403  200
@@ -538,6 +556,13 @@ def address(line_name: str, scene) -> str:
         "take-back-leave": ["ann", scene.leave.pk],
         "notice": [scene.notice.pk],
         "mail": [scene.mail.pk],
+        "webhook": [scene.delivery.webhook_id],
+        "change-webhook": [scene.delivery.webhook_id],
+        "renew-webhook-secret": [scene.delivery.webhook_id],
+        "test-webhook": [scene.delivery.webhook_id],
+        "pause-webhook": [scene.delivery.webhook_id],
+        "resume-webhook": [scene.delivery.webhook_id],
+        "send-delivery-again": [scene.delivery.pk],
         "send-mail-again": [scene.mail.pk],
         "drop-mail": [scene.mail.pk],
         "import": [scene.draft.pk],

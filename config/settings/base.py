@@ -188,6 +188,10 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 # A form of a lead with a hundred departments has a few hundred fields; imports go by file.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
+# Where webhooks may go beside the world, as a chat server in the house; and plain HTTP for trying.
+WEBHOOK_ALLOWED_NETWORKS = environment.networks("WEBHOOK_ALLOWED_NETWORKS")
+WEBHOOK_ALLOW_HTTP = environment.text("WEBHOOK_ALLOW_HTTP") == "yes"
+
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 
 WAGTAIL_SITE_NAME = "Ninetyfive"

@@ -13,6 +13,7 @@ from recognition.models.awards import (
 )
 from recognition.models.circle import CircleMonth, ReminderPutOff
 from recognition.models.fair_play import CaseStep, FairPlayCase
+from recognition.models.outward import Delivery, Webhook
 from recognition.models.praise import (
     Behaviour,
     Cheer,
@@ -33,6 +34,7 @@ __all__ = [
     "CaseStep",
     "Cheer",
     "CircleMonth",
+    "Delivery",
     "FairPlayCase",
     "FeedToken",
     "FollowedDefault",
@@ -45,4 +47,5 @@ __all__ = [
     "RewardExport",
     "RewardLine",
     "Vote",
+    "Webhook",
 ]

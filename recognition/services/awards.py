@@ -23,6 +23,7 @@ from recognition.models import (
     Vote,
 )
 from recognition.rules.awards import Count, months_before, outcome
+from recognition.services.delivering import queue_award
 from recognition.services.notices import tell_of_grant, tell_panel
 from recognition.services.policies import terms_on
 from recognition.services.rewards import BudgetRefused, budget_for, pay_out, take_back
@@ -194,6 +195,7 @@ def _grant(award: Award, *, by: User, now: datetime) -> None:
     audit.record("grant_award", by=by, subject=f"award:{award.pk}", after={"state": "granted"})
     tell_of_grant(award)
     transaction.on_commit(lambda: award_granted.send(sender=Award, award_id=award.pk), robust=True)
+    queue_award(award, now=now)
 
 
 @retried

@@ -7,6 +7,7 @@ anyway: the giver to those praised, own people to their leads.
 from collections.abc import Iterable
 
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -22,6 +23,7 @@ from recognition.models import (
     FairPlayCase,
     Nomination,
     Reply,
+    Webhook,
 )
 from recognition.rules.words import in_language
 
@@ -113,7 +115,12 @@ CASE_WAITS = Kind(
     "fair-play-waits", gettext_lazy("A case of fair play waits"),
     lambda facts: str(WAITS[facts["what"]]), roles=frozenset({Role.HR}),
 )  # fmt: skip
-KINDS = (NOMINATED, COLLEAGUE, THANKED, GRANTED, AWARD_WAITS, STEP, CASE_WAITS)
+PAUSED = Kind(
+    "webhook-paused", gettext_lazy("A webhook was paused"),
+    lambda facts: _("%(name)s is not there any more; nothing is sent to it.") % facts,
+    way=Way.AT_ONCE, roles=frozenset({Role.ADMINISTRATOR}),
+)  # fmt: skip
+KINDS = (NOMINATED, COLLEAGUE, THANKED, GRANTED, AWARD_WAITS, STEP, CASE_WAITS, PAUSED)
 register(*KINDS)
 
 
@@ -176,6 +183,12 @@ def tell_of_step(step: CaseStep, case: FairPlayCase) -> None:
         busy = [step.made_by_id, *concerned.values_list("pk", flat=True)]
         hr = holders_of(Role.HR, but_not=busy)
         tell_all(CASE_WAITS, [News(user, key, facts, path) for user in hr])
+
+
+def tell_of_paused(webhook: Webhook, administrators: Iterable[User]) -> None:
+    """Those who keep webhooks, when its receiver said that it is gone."""
+    key, path = f"webhook:{webhook.pk}:{timezone.now().isoformat()}", f"/webhooks/{webhook.pk}/"
+    tell_all(PAUSED, [News(user, key, {"name": webhook.name}, path) for user in administrators])
 
 
 def forget_told(employee: Employee) -> None:

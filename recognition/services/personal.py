@@ -24,6 +24,7 @@ from recognition.models import (
     RewardExport,
     RewardLine,
     Vote,
+    Webhook,
 )
 from recognition.rules.stories import without_names
 from recognition.services.notices import forget_told
@@ -71,6 +72,8 @@ PARTS = (
     rows_of("votes", _("Votes on awards"), Vote, "member"),
     rows_of("recognition-money", _("Recognition budgets funded"), BudgetGrant, "made_by"),
     rows_of("reward-files", _("Files of rewards made"), RewardExport, "made_by"),
+    rows_of("webhooks", _("Webhooks made"), Webhook, "made_by",
+            without=("sealed_url", "sealed_secret", "sealed_old_secret")),
     rows_of("recognition-rules", _("Rules of recognition set"), RecognitionPolicy, "made_by"),
     rows_of("reminders-put-off", _("Reminders of colleagues put off"), ReminderPutOff, "user"),
     # Who put it off is the other's value.

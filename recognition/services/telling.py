@@ -19,6 +19,7 @@ from people.services.notices import News, tell_all
 from people.services.retrying import retried
 from recognition.models import Nomination, Nominee
 from recognition.services import notices
+from recognition.services.delivering import queue_nominations
 
 PORTION = 100
 
@@ -47,6 +48,7 @@ def _tell_portion(*, now: datetime, size: int) -> int:
     published = [each for each in portion if each.state == Nomination.State.PUBLISHED]
     if published:
         _tell_of(published, on=timezone.localdate(now))
+        queue_nominations(published, now=now)
     Nomination.objects.filter(pk__in=[each.pk for each in portion]).update(told_at=now)
     return len(portion)
 

@@ -19,6 +19,7 @@ from people.services.digests import send_digests
 from people.services.outbox import send_waiting
 from people.services.retention import forget_what_is_over
 from recognition.services.circle_months import keep_circle
+from recognition.services.delivering import deliver_waiting, forget_old_deliveries
 from recognition.services.feeds import end_feeds
 from recognition.services.noticing import notice_of_day
 from recognition.services.telling import tell_waiting
@@ -56,6 +57,7 @@ class Command(ProductCommand):
         refusals += renew_estimates(by=by, now=now)
         keep_circle(now=now)
         forget_what_is_over(now=now)
+        forget_old_deliveries(now=now)
         take_away_old(now=now)
         go_on_with_statements()
         seal()
@@ -81,6 +83,7 @@ class Command(ProductCommand):
         remind_of_awaited(now=now)
         send_digests(now=now)
         send_waiting()
+        deliver_waiting()
 
     def _say(self, closed: list, posted: list, form: str) -> None:
         if form == "json":
