@@ -7,6 +7,7 @@ anyway: the giver to those praised, own people to their leads.
 from collections.abc import Iterable
 
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -125,7 +126,7 @@ register(*KINDS)
 
 
 def page_of(nomination_id: int) -> str:
-    return f"/nominations/{nomination_id}/"
+    return reverse("nomination", args=[nomination_id])
 
 
 def key_of(nomination_id: int, what: str) -> str:
@@ -167,7 +168,8 @@ def tell_panel(award: Award, members: Iterable[Employee]) -> None:
     key = key_of(award.nomination_id, f"vote:{award.pk}")
     facts = {"level": spoken(award.level)}
     voters = [each.user for each in members if each.user]
-    tell_all(AWARD_WAITS, [News(user, key, facts, f"/awards/{award.pk}/") for user in voters])
+    path = reverse("award", args=[award.pk])
+    tell_all(AWARD_WAITS, [News(user, key, facts, path) for user in voters])
 
 
 def tell_of_step(step: CaseStep, case: FairPlayCase) -> None:
@@ -187,7 +189,8 @@ def tell_of_step(step: CaseStep, case: FairPlayCase) -> None:
 
 def tell_of_paused(webhook: Webhook, administrators: Iterable[User]) -> None:
     """Those who keep webhooks, when its receiver said that it is gone."""
-    key, path = f"webhook:{webhook.pk}:{timezone.now().isoformat()}", f"/webhooks/{webhook.pk}/"
+    key = f"webhook:{webhook.pk}:{timezone.now().isoformat()}"
+    path = reverse("webhook", args=[webhook.pk])
     tell_all(PAUSED, [News(user, key, {"name": webhook.name}, path) for user in administrators])
 
 

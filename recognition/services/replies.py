@@ -15,6 +15,7 @@ from people.services.consents import consents_of
 from people.services.retrying import retried
 from recognition.models import Cheer, Nomination, Nominee, Reply
 from recognition.rules.stories import cleaned, without_names
+from recognition.services.notices import tell_of_thanks
 from recognition.services.visibility import Reader, Shown, readable
 
 LONGEST = 280
@@ -93,6 +94,7 @@ def reply(
         "reply_to_praise", by=by, subject=f"nomination:{nomination.pk}", person=employee,
         after={"reply": made.pk},
     )  # fmt: skip
+    tell_of_thanks(made)
     return made
 
 
