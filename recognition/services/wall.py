@@ -11,13 +11,22 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    BooleanField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
 from django.db.models.functions import Coalesce
 from django.utils import timezone, translation
 
 from people.models import Department, ShownTo
 from people.services.calendars import subtree
-from recognition.models import Behaviour, Cheer, Nomination, Reply
+from recognition.models import Behaviour, Cheer, Nomination, Nominee, Reply
 from recognition.services.visibility import (
     Reader,
     Shown,
@@ -124,14 +133,17 @@ def nomination_for(reader: Reader, pk: int) -> Shown | None:
 
 
 def with_counts(nominations: QuerySet[Nomination], reader: Reader) -> QuerySet[Nomination]:
-    """Newest first, each with `cheer_count`, `reply_count` and whether the reader has `cheered`."""
+    """Newest first, each with `cheer_count`, `reply_count`, whether the reader has `cheered` and
+    whether it is `about_reader`, as giver or nominee."""
     replies = Reply.objects.filter(state=Reply.State.PUBLISHED)
     own = Cheer.objects.filter(nomination=OuterRef("pk"), employee=reader.employee_id)
+    named = Nominee.objects.filter(nomination=OuterRef("pk"), employee=reader.employee_id)
+    about = Q(giver=reader.employee_id) | Q(Exists(named)) if reader.employee_id else Q(pk=None)
     return (
         nominations.select_related("giver", "behaviour")
         .annotate(
             cheer_count=_count_of(Cheer.objects), reply_count=_count_of(replies),
-            cheered=Exists(own),
+            cheered=Exists(own), about_reader=ExpressionWrapper(about, BooleanField()),
         )
         .order_by("-pk")
     )  # fmt: skip

@@ -143,7 +143,7 @@ def _page_of(request: HttpRequest, shown: Shown, form: ReplyForm) -> HttpRespons
     reader, told = _reader(request), shown.nomination
     held = told.state == Nomination.State.HELD
     said, earlier = replies.replies_to(shown, reader, before=_before(request))
-    concerned = _is_about(shown, reader)
+    concerned = told.about_reader
     context = {
         "shown": shown, "held": held, "replies": said, "earlier": earlier, "form": form,
         "cheering": replies.cheering_for(told, reader, today=timezone.localdate()),
@@ -152,11 +152,6 @@ def _page_of(request: HttpRequest, shown: Shown, form: ReplyForm) -> HttpRespons
         "gave_it": told.giver_id == reader.employee_id,
     }  # fmt: skip
     return render(request, "recognition/nomination.html", context)
-
-
-def _is_about(shown: Shown, reader: Reader) -> bool:
-    people = {each.employee.pk for each in shown.nominees if each.employee}
-    return reader.employee_id in {*people, shown.nomination.giver_id}
 
 
 def _reader(request: HttpRequest) -> Reader:

@@ -77,7 +77,7 @@ def test_a_feed_shows_nothing_that_is_for_its_owner_alone(client, ann, bob, cas,
 
 def test_signs_that_xml_cannot_hold_do_not_break_it(client, ann, cas, secret, kept_promise):
     many(cas, ann, kept_promise, 1)
-    kept_promise.name = "Kept\x0b a \x00promise\x1f"
+    kept_promise.name = "Kept\x0b a \x01promise\x1f"
     kept_promise.save()
     assert ElementTree.fromstring(asked(client, secret, "xml").content) is not None
 
