@@ -18,6 +18,8 @@ ENTRIES = (
     Entry("nominate", gettext_lazy("Nominate"), FRONT, "recognition.nominate"),
     Entry("awards", gettext_lazy("Awards"), FRONT, "recognition.see_wall"),
     Entry("circle", gettext_lazy("Circle"), PEOPLE, "recognition.see_circle"),
+    Entry("fair-play", gettext_lazy("Fair play"), PEOPLE, "recognition.list_cases"),
+    Entry("my-fair-play", gettext_lazy("Fair play and me"), ACCOUNT, "recognition.nominate"),
     Entry("my-nominations", gettext_lazy("My nominations"), ACCOUNT, "recognition.nominate"),
     Entry("feeds", gettext_lazy("Feeds"), ACCOUNT, "recognition.see_wall"),
     Entry(

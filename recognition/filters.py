@@ -10,7 +10,7 @@ from django_filters import ChoiceFilter, DateFilter, FilterSet, ModelChoiceFilte
 from people import names
 from people.filters import LONGEST_SEARCH, DirectoryFilter, named
 from people.models import Employee
-from recognition.models import Award, AwardLevel, Budget, Delivery, Nomination
+from recognition.models import Award, AwardLevel, Budget, Delivery, FairPlayCase, Nomination
 from recognition.services.circle_people import gave
 
 MOST_FOUND = 10
@@ -109,3 +109,21 @@ class DeliveryFilter(FilterSet):
     class Meta:
         model = Delivery
         fields = ("state",)
+
+
+WAITING = "waiting"
+
+
+class FairPlayFilter(FilterSet):
+    state = ChoiceFilter(
+        label=_("State"), method="in_state", empty_label=_("all"),
+        choices=[(WAITING, _("waits for a decision")), *FairPlayCase.State.choices],
+    )  # fmt: skip
+    kind = ChoiceFilter(label=_("What"), choices=FairPlayCase.Kind.choices, empty_label=_("all"))
+
+    class Meta:
+        model = FairPlayCase
+        fields: tuple[str, ...] = ()
+
+    def in_state(self, found: QuerySet, _name: str, state: str) -> QuerySet:
+        return found.waiting() if state == WAITING else found.filter(state=state)

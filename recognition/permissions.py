@@ -6,7 +6,9 @@ import rules
 
 from people.models import Employee, Role, User
 from people.permissions import has_role, is_active_account, led_departments, roles_of
+from recognition.models import FairPlayCase
 from recognition.services.circle_reading import CircleReader
+from recognition.services.fair_play import hr_for
 
 
 @rules.predicate
@@ -21,8 +23,26 @@ rules.add_perm("recognition.keep_levels", has_role(Role.HR))
 # By which rules praise and awards are given: auditors read them.
 rules.add_perm("recognition.see_rules", has_role(Role.HR, Role.AUDITOR))
 # HR decides on doubts; auditors read them.
-rules.add_perm("recognition.decide_cases", has_role(Role.HR))
 rules.add_perm("recognition.see_cases", has_role(Role.HR, Role.AUDITOR))
+# Executives have the last word where HR can't: docs/fair-play.md.
+rules.add_perm("recognition.list_cases", has_role(Role.HR, Role.AUDITOR, Role.EXECUTIVE))
+
+
+@rules.predicate
+def decides_case(user: User, case: FairPlayCase) -> bool:
+    """HR, unless it is about them or they removed what is appealed against; then an executive."""
+    if case.people.filter(user=user).exists():
+        return False
+    is_appeal = case.state == FairPlayCase.State.APPEALED
+    if is_appeal and case.decided_by_id == user.pk:
+        return False
+    roles = roles_of(user)
+    if Role.HR in roles:
+        return True
+    return Role.EXECUTIVE in roles and (is_appeal or not hr_for(case))
+
+
+rules.add_perm("recognition.decide_case", is_active_account & decides_case)
 rules.add_perm("recognition.see_all_praise", has_role(Role.HR, Role.AUDITOR))
 rules.add_perm("recognition.raise_awards", is_active_account & is_employee)
 rules.add_perm("recognition.fund", has_role(Role.FINANCE))

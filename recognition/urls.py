@@ -7,6 +7,7 @@ from recognition.views import (
     behaviours,
     budgets,
     circle,
+    fair_play,
     feeds,
     levels,
     nominations,
@@ -88,4 +89,9 @@ urlpatterns = [
     path("webhooks/<int:pk>/pause/", webhooks.pause, name="pause-webhook"),
     path("webhooks/<int:pk>/resume/", webhooks.resume, name="resume-webhook"),
     path("webhooks/deliveries/<int:pk>/", webhooks.send_again, name="send-delivery-again"),
+    path("fair-play/", fair_play.index, name="fair-play"),
+    path("fair-play/mine/", fair_play.mine, name="my-fair-play"),
+    path("fair-play/<int:pk>/", fair_play.case, name="fair-play-case"),
+    path("fair-play/<int:pk>/appeal/", fair_play.appeal, name="appeal-case"),
+    path("fair-play/<int:pk>/<slug:act>/", fair_play.decide, name="decide-case"),
 ]

@@ -497,6 +497,16 @@ nominate-qr                 GET   in  200  200  200  200  200  200  200  200
 nominate-qr                 POST  in  200  200  200  200  200  200  200  200
 withdraw-nomination         GET   in  404  404  404  200  404  404  404  404
 withdraw-nomination         POST  in  404  404  404  200  404  404  404  404
+fair-play                   GET   in  403  403  200  403  200  403  200  403
+fair-play                   POST  in  403  403  200  403  200  403  200  403
+my-fair-play                GET   in  200  200  200  200  200  200  200  200
+my-fair-play                POST  in  200  200  200  200  200  200  200  200
+fair-play-case              GET   in  200  404  200  404  404  404  200  404
+fair-play-case              POST  in  200  404  200  404  404  404  200  404
+appeal-case                 GET   in  200  404  404  404  404  404  200  404
+appeal-case                 POST  in  200  404  404  404  404  404  200  404
+decide-case                 GET   in  404  404  200  404  404  404  404  404
+decide-case                 POST  in  404  404  200  404  404  404  404  404
 /cms/                       GET    in  403  403  403  403  403  200  403  200
 /cms/                       POST   in  403  403  403  403  403  405  403  405
 /cms/pages/                 GET    in  403  403  403  403  403  200  403  200
@@ -656,6 +666,9 @@ def address(line_name: str, scene) -> str:
         "take-rewards-file": [scene.rewards_file.pk],
         "open-screen": ["not-a-secret"],
         "withdraw-nomination": [scene.nomination.pk],
+        "fair-play-case": [scene.case.pk],
+        "appeal-case": [scene.case.pk],
+        "decide-case": [scene.case.pk, "clear"],
         "screen-snapshot": [DaySnapshot.objects.latest().sha256],
     }
     query = {"nominate/link": "?to=max&behaviour=promise"}.get(line_name, "")

@@ -5,7 +5,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -81,6 +81,11 @@ class Nominations(models.QuerySet):
 
     def published(self) -> Self:
         return self.filter(state=Nomination.State.PUBLISHED)
+
+    def of_person(self, employee: Employee) -> Self:
+        """Given by somebody, or naming them."""
+        own = Nominee.objects.filter(nomination=OuterRef("pk"), employee=employee)
+        return self.filter(Q(giver=employee) | Exists(own))
 
     def counting(self, *, since: date, through: date) -> Self:
         """What counts for the circle on a day: published in the year before it."""

@@ -12,12 +12,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from people.models import Employee, User
+from people.models import Employee, Role, User
 from people.services import audit
-from people.services.recipients import in_portions
+from people.services.recipients import holders_of, in_portions
 from people.services.retrying import retried
 from recognition.models import CaseStep, FairPlayCase, Nomination, Nominee, Reply
 from recognition.services.nominating import end
@@ -214,6 +214,22 @@ def concerned_by_each(groups: Sequence[Collection[int]]) -> list[list[int]]:
         for pk, person in [*given, *named.values_list("nomination", "employee")]:
             of[pk].add(person)
     return [sorted(set().union(*(of[each] for each in group))) for group in groups]
+
+
+def hr_for(case: FairPlayCase) -> list[User]:
+    """Who of HR may decide it: nobody whom it is about, nor, on appeal, who removed the praise."""
+    busy: list[int | None] = [*case.people.values_list("user", flat=True)]
+    if case.state == State.APPEALED:
+        busy.append(case.decided_by_id)
+    return holders_of(Role.HR, but_not=busy)
+
+
+def for_executives() -> QuerySet[FairPlayCase]:
+    """Appeals, and what is about everybody in HR: executives have the last word there."""
+    hr = holders_of(Role.HR)
+    of_hr = Count("people", filter=Q(people__user__in=hr))
+    waiting = FairPlayCase.objects.waiting().annotate(of_hr=of_hr)
+    return waiting.filter(Q(state=State.APPEALED) | Q(of_hr=len(hr)))
 
 
 def _locked(case: FairPlayCase, *, states: Collection[str], by: User, reason: str) -> FairPlayCase:

@@ -114,7 +114,7 @@ STEP = Kind(
 )  # fmt: skip
 CASE_WAITS = Kind(
     "fair-play-waits", gettext_lazy("A case of fair play waits"),
-    lambda facts: str(WAITS[facts["what"]]), roles=frozenset({Role.HR}),
+    lambda facts: str(WAITS[facts["what"]]), roles=frozenset({Role.HR, Role.EXECUTIVE}),
 )  # fmt: skip
 PAUSED = Kind(
     "webhook-paused", gettext_lazy("A webhook was paused"),
@@ -182,9 +182,11 @@ def tell_of_step(step: CaseStep, case: FairPlayCase) -> None:
         tell_all(STEP, [News(user, key, facts, path) for user in readers])
     if step.what in WAITS:
         # Who is concerned does not decide, and is told as somebody concerned.
-        busy = [step.made_by_id, *concerned.values_list("pk", flat=True)]
-        hr = holders_of(Role.HR, but_not=busy)
-        tell_all(CASE_WAITS, [News(user, key, facts, path) for user in hr])
+        busy: list[int | None] = [step.made_by_id, *concerned.values_list("pk", flat=True)]
+        if step.what == What.APPEALED:
+            busy.append(case.decided_by_id)
+        deciders = holders_of(Role.HR, but_not=busy) or holders_of(Role.EXECUTIVE, but_not=busy)
+        tell_all(CASE_WAITS, [News(user, key, facts, path) for user in deciders])
 
 
 def tell_of_paused(webhook: Webhook, administrators: Iterable[User]) -> None:

@@ -1,5 +1,6 @@
 """What taking one's praise back brings with it, said before and done as it was said."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
@@ -18,11 +19,16 @@ def what_comes_back(nomination: Nomination) -> Effects:
         _("Nobody reads this nomination any more, nor the cheers and replies to it."),
         _("It counts for how much you may give all the same."),
     ]
-    open_or_granted = (Award.State.PROPOSED, Award.State.GRANTED)
-    awards = nomination.awards.filter(state__in=open_or_granted).select_related("level")
-    for award in awards.prefetch_related("recipients__employee").order_by("pk"):
-        lines += _of_award(award)
-    return lines
+    return lines + what_awards_lose([nomination.pk])
+
+
+def what_awards_lose(nomination_ids: Collection[int]) -> Effects:
+    """When these nominations end: each award, and whose money goes back."""
+    awards = Award.objects.filter(
+        nomination__in=nomination_ids, state__in=(Award.State.PROPOSED, Award.State.GRANTED)
+    )
+    found = awards.select_related("level").prefetch_related("recipients__employee")
+    return [line for award in found.order_by("pk") for line in _of_award(award)]
 
 
 def _of_award(award: Award) -> Effects:

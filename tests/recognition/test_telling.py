@@ -224,7 +224,9 @@ def test_each_step_of_a_case_is_told_to_those_concerned_and_what_waits_to_hr(
     assert {row[0] for row in told()} == {"ann", "fay", "hal"}
     Notice.objects.all().delete()
     fair_play.appeal(case, reason="it did", by=ann, now=TUESDAY_NOON)
-    assert told() == [("dee", "fair-play-waits", "Somebody appeals against the removal of praise.")]
+    appeals = "Somebody appeals against the removal of praise."
+    # Dee removed it and Hal is concerned: nobody else is in HR, so an executive decides.
+    assert told() == [("eve", "fair-play-waits", appeals)]
 
 
 def test_a_pattern_that_is_noticed_is_told_to_hr_alone(ann, dee, fay, kept_promise, system):
