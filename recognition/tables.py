@@ -1,6 +1,7 @@
 """Lists of recognition as django-tables2 classes."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -64,6 +65,12 @@ class OwnPraiseTable(tables.Table):
     def __init__(self, *args: Any, own: Employee, **more: Any):
         super().__init__(*args, **more)
         self.own = own
+
+    def render_published_on(self, value: date, record: Nomination) -> str:
+        if record.state != Nomination.State.PUBLISHED:
+            return short_day(value)
+        address = reverse("nomination", args=[record.pk])
+        return format_html('<a href="{}">{}</a>', address, short_day(value))
 
     def render_who(self, record: Nomination) -> str:
         if record.giver_id != self.own.pk:

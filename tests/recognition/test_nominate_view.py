@@ -430,6 +430,7 @@ def test_one_sees_what_one_gave_and_what_is_published_about_one(
     stories = ("Given by", "Received by", "Taken back", "somebody else")
     assert [story in page for story in stories] == [True, True, False, False]
     assert f'href="/nominations/{given.pk}/withdraw/"' in page
+    assert f'href="/nominations/{given.pk}/"' in page
     assert '<span class="visually-hidden">What to do</span>' in page  # a column of links has a name
     assert page.count("/withdraw/") == 1
     assert "Received by" not in mine(client, cas, "?side=given")
