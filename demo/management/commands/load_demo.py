@@ -8,6 +8,7 @@ from django.utils import timezone
 from cms.models import AnnouncementIndexPage, AnnouncementPage
 from cms.services.posting import post_day, results_index
 from demo import company
+from demo.praise import praise_each_other
 from incentives.models import BonusRun, DayVerdict, Pool, PoolPolicy, Result
 from incentives.rules import Status
 from incentives.services.bonus_runs import approve, draft, propose
@@ -36,6 +37,7 @@ class Command(ProductCommand):
         self._feed(yesterday, by)
         self._close(yesterday, by)
         self._share_out(yesterday)
+        praise_each_other(yesterday, by=by)
         self._say(by)
 
     def _found(self, by: User) -> None:
@@ -52,12 +54,7 @@ class Command(ProductCommand):
         begins = company.fiscal_year_start(yesterday)
         set_policy("fiscal_year_start", begins, from_date=BEGINNING, reason=reason, by=by)
         self._import("targets", company.targets_file(start, reason), by)
-        for place, login in enumerate(company.LOGINS):
-            user = User.objects.get(employee__number=f"E{place + 1:04}")
-            user.username, user.password = login.name, make_password(company.PASSWORD)
-            user.save()
-            if place == 0:
-                set_pin(user, company.PIN)
+        name_logins()
         self._write_pages(weeks)
         set_pool_policy(
             "bonus", from_date=start, currency="USD", contribution_kind=PoolPolicy.Kind.FIXED,
@@ -133,6 +130,16 @@ class Command(ProductCommand):
             link = reverse("open-screen", args=[secret_file.read_text()])
             out(f"\nOffice screen (open this link on it; no sign-in): {settings.BASE_URL}{link}")
         out("Figures: US carriers of 2013, moved to this year; people and pay are made up.\n")
+
+
+def name_logins() -> None:
+    """The first people of the company sign in with short names and one password."""
+    for place, login in enumerate(company.LOGINS):
+        user = User.objects.get(employee__number=f"E{place + 1:04}")
+        user.username, user.password = login.name, make_password(company.PASSWORD)
+        user.save()
+        if place == 0:
+            set_pin(user, company.PIN)
 
 
 def _login(name: str) -> User:
