@@ -276,6 +276,13 @@ def test_those_concerned_see_what_is_held_and_that_it_is(
     }  # fmt: skip
 
 
+def test_hr_does_not_leaf_through_what_is_for_those_concerned(client, ann, cas, dee, kept_promise):
+    [pk] = many(ann, cas, kept_promise, 1, shown_to=ShownTo.NOBODY)
+    client.force_login(dee)
+    assert f"/nominations/{pk}/" not in client.get("/wall/").content.decode()
+    assert client.get(f"/nominations/{pk}/").status_code == 200
+
+
 def test_a_customers_reference_is_for_those_concerned_and_hr(
     client, ann, bob, cas, dee, kept_promise
 ):
