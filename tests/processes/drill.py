@@ -36,8 +36,9 @@ from people.models import AuditSeal, Employee, User  # noqa: E402
 from people.services import audit, outbox  # noqa: E402
 from people.services.audit_chain import verify  # noqa: E402
 from people.services.retrying import DatabaseBusy  # noqa: E402
-from recognition.models import Behaviour, Nominee  # noqa: E402
-from recognition.services import telling  # noqa: E402
+from recognition.models import Behaviour, FairPlayCase, Nomination, Nominee  # noqa: E402
+from recognition.services import fair_play, telling  # noqa: E402
+from recognition.services.fair_play import FairPlayRefused  # noqa: E402
 from recognition.services.nominating import NominationRefused, Praise, nominate  # noqa: E402
 
 STORY = "She called the customer back after hours, and the parcel was found."
@@ -451,6 +452,48 @@ def nominate_at_once() -> dict:
             Counter(Nominee.objects.values_list("employee__number", flat=True)).items()
         ),
     }
+
+
+def _fair_play_at_once(acts: list[Callable[..., object]]) -> dict:
+    """Each in a process of its own, with the case, if there is one, and the user of its number."""
+    case, now = FairPlayCase.objects.first(), datetime(2026, 3, 3, 12, tzinfo=UTC)
+    users = list(User.objects.filter(username__startswith="f").order_by("pk"))
+
+    def attempt(number: int) -> Callable[[int], None]:
+        def work(pipe: int) -> None:
+            try:
+                acts[number](case, users[number], now)
+            except FairPlayRefused:
+                say(pipe, "refused")
+            else:
+                say(pipe, "done")
+
+        return work
+
+    lines = [line for [line] in all_of([attempt(n) for n in range(len(acts))])]
+    return {"done": lines.count("done"), "refused": lines.count("refused")}
+
+
+def report_at_once() -> dict:
+    """16 colleagues doubt one nomination."""
+    doubted = Nomination.objects.get()
+    return _fair_play_at_once(
+        [lambda _c, by, now: fair_play.report(doubted, reason="x", by=by, now=now)] * 16
+    )
+
+
+def remove_at_once() -> dict:
+    """Eight of HR remove one praise."""
+    return _fair_play_at_once(
+        [lambda case, by, now: fair_play.remove(case, reason="x", by=by, now=now)] * 8
+    )
+
+
+def appeal_at_once() -> dict:
+    """Eight concerned appeal against one removal."""
+    return _fair_play_at_once(
+        [lambda case, by, now: fair_play.appeal(case, reason="x", by=by, now=now)] * 8
+    )
 
 
 def tell_at_once() -> dict:
