@@ -36,10 +36,24 @@ from people.models import AuditSeal, Employee, User  # noqa: E402
 from people.services import audit, outbox  # noqa: E402
 from people.services.audit_chain import verify  # noqa: E402
 from people.services.retrying import DatabaseBusy  # noqa: E402
-from recognition.models import Behaviour, FairPlayCase, Nomination, Nominee  # noqa: E402
+from recognition.models import (  # noqa: E402
+    Award,
+    AwardLevel,
+    Behaviour,
+    FairPlayCase,
+    Nomination,
+    Nominee,
+)
 from recognition.services import fair_play, telling  # noqa: E402
+from recognition.services.awards import AwardRefused, raise_to, vote  # noqa: E402
 from recognition.services.fair_play import FairPlayRefused  # noqa: E402
-from recognition.services.nominating import NominationRefused, Praise, nominate  # noqa: E402
+from recognition.services.nominating import (  # noqa: E402
+    NominationRefused,
+    Praise,
+    nominate,
+    withdraw,
+)
+from recognition.services.reward_files import ExportRefused, export_rewards  # noqa: E402
 
 STORY = "She called the customer back after hours, and the parcel was found."
 LATER = datetime(2027, 1, 1, tzinfo=UTC)
@@ -535,6 +549,86 @@ def stop_before_claiming() -> dict:
 
     outbox._claim = stop
     return send_mails()
+
+
+NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
+
+
+def _raising(nomination: Nomination) -> Callable[[int], None]:
+    def work(pipe: int) -> None:
+        level, by = AwardLevel.objects.get(code="spot"), User.objects.get(username="bob")
+        try:
+            raise_to(nomination, level, reason="x", by=by, now=NOON)
+        except AwardRefused:
+            say(pipe, "refused")
+        else:
+            say(pipe, "granted")
+
+    return work
+
+
+def _voting(login: str) -> Callable[[int], None]:
+    def work(pipe: int) -> None:
+        by = User.objects.get(username=login)
+        try:
+            say(pipe, vote(Award.objects.get(), "yes", by=by, now=NOON).state)
+        except AwardRefused:
+            say(pipe, "refused")
+
+    return work
+
+
+def _withdrawing(nomination: Nomination) -> Callable[[int], None]:
+    def work(pipe: int) -> None:
+        withdraw(nomination, by=nomination.giver.user, now=NOON)
+        say(pipe, "withdrawn")
+
+    return work
+
+
+def _exporting(pipe: int) -> None:
+    by = User.objects.get(username="fay")
+    try:
+        say(pipe, f"file of {export_rewards(currency='GBP', by=by, now=NOON).lines.count()}")
+    except ExportRefused:
+        say(pipe, "refused")
+
+
+def _said(works: list[Callable[[int], None]]) -> dict:
+    return {"said": sorted(line for lines in all_of(works) for line in lines)}
+
+
+def raise_at_once() -> dict:
+    """16 processes raise the same praise."""
+    return _said([_raising(Nomination.objects.get())] * 16)
+
+
+def raise_each_at_once() -> dict:
+    """Each nomination is raised by a process of its own."""
+    return _said([_raising(each) for each in Nomination.objects.order_by("pk")])
+
+
+def vote_at_once() -> dict:
+    """Two members vote in the same moment, each four times."""
+    return _said([_voting("dee"), _voting("eve")] * 4)
+
+
+def withdraw_while_raising() -> dict:
+    """Each nomination is raised and withdrawn at the same time."""
+    found = list(Nomination.objects.select_related("giver__user").order_by("pk"))
+    return _said([work(each) for each in found for work in (_raising, _withdrawing)])
+
+
+def withdraw_while_voting() -> dict:
+    """The vote that grants and the giver who takes it back."""
+    nomination = Nomination.objects.select_related("giver__user").get()
+    return _said([_voting("dee"), _voting("eve"), _withdrawing(nomination)])
+
+
+def export_at_once() -> dict:
+    """16 processes make the next file for payroll while praise is withdrawn."""
+    last = Nomination.objects.select_related("giver__user").order_by("pk").last()
+    return _said([*[_exporting] * 16, _withdrawing(last)])
 
 
 if __name__ == "__main__":
