@@ -15,6 +15,7 @@ from recognition.forms.wall import ReplyForm, ReportForm, WallFilterForm
 from recognition.models import Nomination, Reply
 from recognition.permissions import is_employee, sees_all_praise
 from recognition.services import fair_play, replies
+from recognition.services.award_reading import levels_for
 from recognition.services.fair_play import FairPlayRefused
 from recognition.services.replies import ReplyRefused
 from recognition.services.visibility import Reader, Shown, reader_of
@@ -153,6 +154,9 @@ def _page_of(request: HttpRequest, shown: Shown, form: ReplyForm) -> HttpRespons
         "concerned": concerned, "sees_reference": concerned or reader.sees_all,
         "may_speak": _may_speak(request) and not held,
         "gave_it": told.giver_id == reader.employee_id,
+        "may_raise": not (held or concerned) and bool(
+            levels_for(request.user, told, on=timezone.localdate())
+        ),
     }  # fmt: skip
     return render(request, "recognition/nomination.html", context)
 

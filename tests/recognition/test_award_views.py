@@ -334,3 +334,10 @@ def test_a_list_asks_the_same_with_1_10_and_1000_rows(client, address, bob, nomi
             assert client.get(address).status_code == 200
         counted.append(len(asked))
     assert counted[0] == counted[1] == counted[2]
+
+
+def test_the_nominations_page_leads_who_may_raise_it_there(client, ann, bob, nomination, card):
+    for user, is_led in ((bob, True), (ann, False)):
+        client.force_login(user)
+        page = client.get(f"/nominations/{nomination.pk}/").content.decode()
+        assert (f'href="/nominations/{nomination.pk}/raise/"' in page) is is_led
