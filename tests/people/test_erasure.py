@@ -105,12 +105,14 @@ def everywhere(*words: str) -> set[str]:
     found = set()
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
-            for column in connection.introspection.get_table_description(cursor, table):
-                text = f'LOWER(CAST("{column.name}" AS TEXT))'
+            # Not the introspection's columns: on SQLite it stumbles over commas in constraints.
+            cursor.execute(f'SELECT * FROM "{table}" LIMIT 0')
+            for column in [each[0] for each in cursor.description]:
+                text = f'LOWER(CAST("{column}" AS TEXT))'
                 wanted = " OR ".join(f"{text} LIKE '%{word}%'" for word in words)
                 cursor.execute(f'SELECT COUNT(*) FROM "{table}" WHERE {wanted}')
                 if cursor.fetchone()[0]:
-                    found.add(f"{table}.{column.name}")
+                    found.add(f"{table}.{column}")
     return found
 
 

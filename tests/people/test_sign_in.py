@@ -91,20 +91,23 @@ def test_signing_out_needs_a_press_and_ends_the_session(client, ann, goals):
 
 def test_the_frame_shows_only_what_one_may_open(client, ann, bob, dee, fay, max_auditor, root):
     everybody = {
-        "today", "days", "my-bonus", "departments", "pools", "people", "organisation",
+        "today", "days", "my-bonus", "departments", "pools", "people", "organisation", "nominate",
+        "wall", "awards",
     }  # fmt: skip
     expected = {
         ann: everybody,
-        bob: everybody | {"figures", "imports", "held-figures"},
+        bob: everybody | {"figures", "imports", "held-figures", "circle", "recognition-budgets"},
         dee: everybody | {"imports", "held-figures", "restatements", "back-test", "bonus-compare",
-                          "salary-looks", "audit", "sites", "roles"},
+                          "salary-looks", "audit", "sites", "roles", "circle", "fair-play",
+                          "recognition-budgets", "award-levels"},
         fay: everybody | {"imports", "held-figures", "restatements", "back-test", "bonus-runs",
-                          "bonus-compare"},
+                          "bonus-compare", "recognition-budgets"},
         max_auditor: everybody | {"restatements", "bonus-runs", "bonus-compare", "salary-looks",
-                                  "audit", "sites", "roles"},
+                                  "audit", "sites", "roles", "circle", "fair-play",
+                                  "recognition-budgets", "award-levels"},
         root: everybody | {"figures", "imports", "held-figures", "restatements", "back-test",
                            "bonus-compare", "wagtailadmin_home", "audit", "mails", "sites",
-                           "roles"},
+                           "roles", "webhooks"},
     }  # fmt: skip
     for user, names in expected.items():
         client.force_login(user)
