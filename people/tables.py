@@ -33,6 +33,7 @@ class DirectoryTable(tables.Table):
     """Employees with the membership in force as `now_in`."""
 
     name = tables.Column(_("Name"), order_by=("sort_key", "number"))
+    number = tables.Column(_("Number"))
     job_title = tables.Column(_("Job title"), orderable=False)
     department = tables.Column(_("Department"), empty_values=(), orderable=False)
     email = tables.Column(_("E-mail"), orderable=False)

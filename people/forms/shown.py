@@ -57,12 +57,14 @@ class PhotoForm(forms.Form):
     photo = forms.FileField(
         label=_("Photo"),
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
-        help_text=_(
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["photo"].help_text = _(
             "JPEG, PNG or WebP, at most %(most)s MB. The middle square is kept; place, camera and"
             " time in the file are not."
-        )
-        % {"most": MOST_BYTES // 1024**2},
-    )
+        ) % {"most": MOST_BYTES // 1024**2}
 
     def clean_photo(self):
         file = self.cleaned_data["photo"]
