@@ -13,13 +13,15 @@ from people.money import major_units, money
 from people.templatetags.shown import figure, moment, short_day
 
 NUMBER = {"td": {"class": "number"}}
+WHEN = {"td": {"class": "when"}}
+"""Of one line wherever there is room for a table."""
 
 
 class DayColumn(tables.Column):
     """A business day, at will linked to `address_of(row)`; a date in files."""
 
     def __init__(self, *args: Any, address_of: Callable[[Any], str] | None = None, **more: Any):
-        super().__init__(*args, **more)
+        super().__init__(*args, **{"attrs": WHEN} | more)
         self.address_of = address_of
 
     def render(self, value: date, record: Any) -> str:
@@ -33,6 +35,9 @@ class DayColumn(tables.Column):
 
 class MomentColumn(tables.Column):
     """When something happened; in files by the same clock, without a zone, as Excel wants it."""
+
+    def __init__(self, *args: Any, **more: Any):
+        super().__init__(*args, **{"attrs": WHEN} | more)
 
     def render(self, value: datetime) -> str:
         return moment(value)
