@@ -135,7 +135,16 @@ function add(person) {
   button.type = "button";
   button.setAttribute("aria-label", text.remove.replace("%s", person.name));
   chips.append(chip);
+  if (chips.children.length === 1) mend();
   return true;
+}
+
+/* What was wrong, that nobody was chosen, is so no more. */
+function mend() {
+  form.querySelector("#id_nominees_error")?.remove();
+  box.removeAttribute("aria-invalid");
+  box.setAttribute("aria-describedby", "id_nominees_helptext");
+  box.closest(".field").classList.remove("wrong");
 }
 
 function remove(chip) {
