@@ -34,11 +34,13 @@ def look_then_act(
     back_text: str,
     lead: str = "",
     private: bool = False,
+    danger: bool = False,
     refusals: tuple[type[Exception], ...] = (PlacesRefused, EmploymentRefused),
 ) -> HttpResponse:
     """Show the form, then the effects of `act(**cleaned)`, then act and go `back`. What is private
-    never stands in an address, which servers write down: on the way back it is posted. `refusals`
-    are what the act raises with a message."""
+    never stands in an address, which servers write down: on the way back it is posted. With
+    `danger` what does not come back is taken away, and the page says so in red. `refusals` are what
+    the act raises with a message."""
     asked_again = "again" in request.POST
     looked = None
     if form.is_valid() and not asked_again:
@@ -52,6 +54,7 @@ def look_then_act(
     context = {
         "title": title, "lead": lead, "button": button, "form": form, "back": back,
         "back_text": back_text, "again": entered and f"?{entered}", "private": private,
+        "danger": danger,
         "effects": looked and looked.effects, "seen": looked and looked.digest,
     }  # fmt: skip
     return render(request, "people/act.html", context)

@@ -51,7 +51,7 @@ def take_back(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     return _act(
         request, employee, asked(request, TakeBackForm),
         partial(leaves.take_back_leave, leave, today=timezone.localdate(), by=request.user),
-        title=_("Take back a leave of %(name)s"), button=_("Take it back"),
+        title=_("Take back a leave of %(name)s"), button=_("Take it back"), danger=True,
         lead=leaves.described(leave),
     )  # fmt: skip
 

@@ -141,7 +141,7 @@ def merge(request: HttpRequest, code: str) -> HttpResponse:
     return _act(
         request, department, asked(request, MergeForm), departments.merge_department,
         title=_("Merge %(name)s into another department") % {"name": department.name},
-        button=_("Merge the departments"),
+        button=_("Merge the departments"), danger=True,
         lead=_("Its colleagues move, what stands below it moves along, and it closes."),
     )  # fmt: skip
 
@@ -153,6 +153,7 @@ def close(request: HttpRequest, code: str) -> HttpResponse:
     return _act(
         request, department, asked(request, CloseForm), departments.close_department,
         title=_("Close %(name)s") % {"name": department.name}, button=_("Close the department"),
+        danger=True,
     )  # fmt: skip
 
 

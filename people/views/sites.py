@@ -132,6 +132,7 @@ def remove_calendar_entry(request: HttpRequest, code: str, pk: int) -> HttpRespo
     return _act(
         request, site, asked(request, Form), partial(sites.remove_calendar_entry, entry_id=pk),
         title=_("Remove “%(name)s”") % {"name": entry.name}, button=_("Remove the day"),
+        danger=True,
     )  # fmt: skip
 
 

@@ -28,6 +28,8 @@ class Act:
     states: frozenset[str]
     effects: Callable[[FairPlayCase], Effects]
     do: Callable[..., Any]
+    final: bool = False
+    """Whether it takes praise away that stood there."""
 
 
 def _count(case: FairPlayCase, *states: str) -> int:
@@ -116,11 +118,12 @@ ACTS = (
         _holding, fair_play.hold),
     Act("clear", gettext_lazy("Nothing is wrong"),
         frozenset({State.OPEN, State.WARNED, State.HELD}), _clearing, fair_play.clear),
-    Act("remove", gettext_lazy("Remove"), frozenset({State.HELD}), _removing, fair_play.remove),
+    Act("remove", gettext_lazy("Remove"), frozenset({State.HELD}), _removing, fair_play.remove,
+        final=True),
     Act("restore", gettext_lazy("Restore"), frozenset({State.APPEALED}), _restoring,
         _decide(restore=True)),
     Act("uphold", gettext_lazy("Confirm the removal"), frozenset({State.APPEALED}), _upholding,
-        _decide(restore=False)),
+        _decide(restore=False), final=True),
 )  # fmt: skip
 BY_CODE = {act.code: act for act in ACTS}
 
