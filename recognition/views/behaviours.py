@@ -32,6 +32,7 @@ def index(request: HttpRequest) -> HttpResponse:
         request, BehaviourTable, Behaviour.objects.all(), title=_("Service behaviours"),
         lead=_("What the company wants to see, in its own words: who nominates chooses one."),
         actions=[(reverse("add-behaviour"), _("New behaviour"))] if may_add else [],
+        shown={"back": reverse("award-levels"), "back_text": _("Levels of awards")},
     )  # fmt: skip
 
 

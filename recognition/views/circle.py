@@ -3,6 +3,7 @@
 from django.contrib.auth.decorators import login_required, permission_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -120,7 +121,7 @@ def unrecognised(request: HttpRequest) -> HttpResponse:
         lead=_("Who has not been recognised in the last 12 months, the longest here first. Go and"
                " see what they do for customers: somebody always has seen it."),
         filters=UnrecognisedFilter, counted=False, may_export=known is None,
-        own=_own(request),
+        shown={"back": reverse("circle"), "back_text": _("The circle")}, own=_own(request),
     )  # fmt: skip
 
 
@@ -150,7 +151,8 @@ def givers(request: HttpRequest) -> HttpResponse:
     return show_list(
         request, GiverTable, people.with_place(day), title=_("Who praises colleagues"),
         lead=_("Who never praises has perhaps never been shown how: ask, before you remind."),
-        filters=GiverFilter, counted=False, may_export=known is None, own=_own(request),
+        filters=GiverFilter, counted=False, may_export=known is None,
+        shown={"back": reverse("circle-giving"), "back_text": _("Who praises")}, own=_own(request),
     )  # fmt: skip
 
 
