@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from people.models import Department
 from people.money import minor_units
 from people.widgets import LongSelect
+from recognition.services.budget_reading import usual_currency
 from recognition.services.rewards import Funding
 
 PUT_IN, TAKE_OUT = "in", "out"
@@ -37,6 +38,7 @@ class FundForm(forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["year"].initial = timezone.localdate().year
+        self.fields["currency"].initial = usual_currency()
 
     def clean_currency(self) -> str:
         return self.cleaned_data["currency"].upper()

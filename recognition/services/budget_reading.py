@@ -2,11 +2,22 @@
 
 from datetime import date
 
-from django.db.models import Case, CharField, F, OuterRef, QuerySet, Subquery, Sum, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    F,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import Cast, Coalesce, Concat
 
 from ledger.models import Account
-from people.models import User
+from people.models import Salary, User
 from people.permissions import led_departments
 from recognition.models import Budget, BudgetGrant
 
@@ -34,6 +45,16 @@ def budgets_for(user: User, *, on: date, sees_all: bool) -> QuerySet[Budget]:
     """All of them, or those of the departments that somebody leads."""
     found = budgets_with_money()
     return found if sees_all else found.filter(department__in=led_departments(user, on=on))
+
+
+def usual_currency() -> str:
+    """Of the newest budget, else the one most salaries are in; "" before there are any."""
+    newest = Budget.objects.order_by("-pk").first()
+    if newest:
+        return newest.currency
+    paid = Salary.objects.values("currency").annotate(n=Count("pk")).order_by("-n", "currency")
+    found = paid.first()
+    return found["currency"] if found else ""
 
 
 def grants_of(budget: Budget) -> QuerySet[BudgetGrant]:

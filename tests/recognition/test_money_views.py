@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from people.models import Role
+from people.models import Role, Salary
 from recognition.models import AwardLevel, Behaviour, BudgetGrant, PanelMember, RewardExport
 from recognition.services.awards import raise_to
 from recognition.services.policies import terms_on
@@ -46,6 +46,18 @@ def test_finance_funds_a_budget_and_takes_back_what_is_left(client, fay):
     assert balance("recognition:company:2026") == 30_000
     page = text(client.get("/recognition/budgets/"))
     assert "the company 2026 GBP 300.00 GBP 0.00 GBP 300.00" in page
+
+
+def test_the_currency_offered_is_that_of_the_newest_budget_else_of_salaries(client, fay):
+    def offered() -> str:
+        return client.get(FUND).context["form"]["currency"].value()
+
+    client.force_login(fay)
+    assert offered() == "GBP"
+    Salary.objects.update(currency="CHF")
+    assert offered() == "CHF"
+    confirmed(client, FUND, **funding(currency="eur"))
+    assert offered() == "EUR"
 
 
 @pytest.mark.parametrize(
