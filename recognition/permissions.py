@@ -8,7 +8,7 @@ from people.models import Employee, Role, User
 from people.permissions import has_role, is_active_account, led_departments, roles_of
 from recognition.models import FairPlayCase
 from recognition.services.circle_reading import CircleReader
-from recognition.services.fair_play import hr_for
+from recognition.services.fair_play import hr_for, reporters
 
 
 @rules.predicate
@@ -31,7 +31,7 @@ rules.add_perm("recognition.list_cases", has_role(Role.HR, Role.AUDITOR, Role.EX
 @rules.predicate
 def decides_case(user: User, case: FairPlayCase) -> bool:
     """HR, unless it is about them or they removed what is appealed against; then an executive."""
-    if case.people.filter(user=user).exists():
+    if case.people.filter(user=user).exists() or user.pk in reporters(case):
         return False
     is_appeal = case.state == FairPlayCase.State.APPEALED
     if is_appeal and case.decided_by_id == user.pk:

@@ -1,7 +1,6 @@
 """What may stand in a story: text as it was meant, nothing that hides or turns it."""
 
 import re
-import unicodedata
 from collections.abc import Iterable
 
 from people.names import folded, legible
@@ -15,8 +14,14 @@ _DENSE_LETTERS = "\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
 _DENSE = re.compile(f"[{_DENSE_LETTERS}]")
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003134f]{2,6}")
 _LETTERS = re.compile(r"\w")
-# Words of dense scripts stand without blanks, also beside a name in Latin letters.
-_WORD = re.compile(rf"[^\W{_DENSE_LETTERS}]+|[{_DENSE_LETTERS}]+")
+_SILENT = "\u200c-\u200f\u061c"
+# Words of dense scripts stand without blanks, also beside a name in Latin letters. Digits and
+# underlines are no part of a word: _Ann_ and Ann2 name Ann. Joiners and marks within one are.
+_LETTER = rf"[^\W\d_{_DENSE_LETTERS}]"
+_WORD = re.compile(rf"{_LETTER}(?:{_LETTER}|[{_SILENT}])*|[{_DENSE_LETTERS}]+")
+_CYRILLIC_END = re.compile("(?<=[\u0400-\u052f]{3})[аеёийоуыьюя]$")
+SHORTEST_STEM, LONGEST_ENDING = 3, 2
+"""A word names somebody also with an ending: Anns, Annas; a name of two letters only as it is."""
 
 
 def cleaned(text: str) -> str:
@@ -45,12 +50,24 @@ def without_names(text: str, names: Iterable[str]) -> str:
     dense = sorted((word for word in hidden if _DENSE.search(word)), key=len, reverse=True)
     for word in dense:
         text = text.replace(word, HIDDEN)
-    return _WORD.sub(lambda m: HIDDEN if _key(m.group()) in hidden else m.group(), text)
+    stems = {_CYRILLIC_END.sub("", word) for word in hidden if len(word) >= SHORTEST_STEM}
+    return _WORD.sub(lambda m: HIDDEN if _names(m.group(), hidden, stems) else m.group(), text)
+
+
+def _names(word: str, hidden: set[str], stems: set[str]) -> bool:
+    """Too much hidden does less harm than a name shown."""
+    key = _key(word)
+    if key in hidden:
+        return True
+    beginnings = {key[: len(key) - more] for more in range(LONGEST_ENDING + 1)}
+    return not stems.isdisjoint(beginnings)
 
 
 def _words(name: str) -> list[str]:
     words = _WORD.findall(name)
-    found = [_key(word) for word in words if len(word) > 1]
+    # O’Brien is Brien, and OBrien to who writes in a hurry.
+    joined = ["".join(_WORD.findall(part)) for part in name.split()]
+    found = [_key(word) for word in (*words, *joined) if len(word) > 1]
     dense = "".join(word for word in words if _DENSE.search(word))
     if dense:
         found += [dense, *(_parts(dense) if _HAN.fullmatch(dense) else ())]
@@ -66,5 +83,6 @@ def _parts(name: str) -> list[str]:
 
 
 def _key(word: str) -> str:
-    plain = unicodedata.normalize("NFKD", word.casefold())
-    return "".join(letter for letter in plain if not unicodedata.combining(letter))
+    """As names are compared when somebody is looked for: Søren is soren, Łukasz lukasz."""
+    spoken = re.sub(f"[{_SILENT}]", "", word)
+    return spoken if _DENSE.search(spoken) else folded(spoken)

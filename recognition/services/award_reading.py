@@ -1,7 +1,7 @@
 """What awards tell to whom: lists, an award's page, what an act on it would do."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db.models import Count as Counted
@@ -29,6 +29,7 @@ from recognition.services.rewards import account_of
 from recognition.services.visibility import Reader, Shown, readable, reader_of, show
 
 State = Award.State
+ENDED = (Nomination.State.WITHDRAWN, Nomination.State.REMOVED)
 
 
 def awards_for(user: User, *, on: date, sees_all: bool) -> QuerySet[Award]:
@@ -77,10 +78,9 @@ def to_raise(user: User, *, on: date) -> QuerySet[Nomination]:
     members = Membership.objects.on(on).filter(department__in=led).values("employee")
     of_own = Q(employee__in=members) | Q(employee__manager=employee)
     named = Nominee.objects.filter(nomination=OuterRef("pk"))
-    concerns = Q(Exists(named.filter(of_own)))
-    if PanelMember.objects.on(on).filter(employee=employee).exists():
-        concerns |= Q(pk__in=readable(reader_of(user, on=on)).order_by().values("pk"))
-    found = Nomination.objects.published().filter(concerns).exclude(giver=employee)
+    found = readable(reader_of(user, on=on)).exclude(giver=employee)
+    if not PanelMember.objects.on(on).filter(employee=employee).exists():
+        found = found.filter(Exists(named.filter(of_own)))
     found = found.exclude(Exists(named.filter(employee=employee)))
     running = Q(awards__state__in=(State.PROPOSED, State.GRANTED))
     return found.annotate(raised=Counted("awards", filter=running))
@@ -90,17 +90,17 @@ def levels_for(user: User, nomination: Nomination, *, on: date) -> list[AwardLev
     """To which of them somebody may raise this; empty for who is no lead and on no panel."""
     levels = AwardLevel.objects.filter(Q(retired_on=None) | Q(retired_on__gt=on))
     named = list(nomination.nominees.values_list("employee", flat=True))
-    if leads_one_of(named, by=user, today=on):
-        return list(levels)
     if not readable(reader_of(user, on=on)).filter(pk=nomination.pk).exists():
         return []
+    if leads_one_of(named, by=user, today=on):
+        return list(levels)
     return [level for level in levels if sits_on(level, user, on=on)]
 
 
-def names_for_raising(nomination: Nomination) -> list[str]:
-    """Whoever decides on somebody's award knows whose it is, whatever else they agree to."""
-    people = Employee.objects.filter(praise__nomination=nomination).order_by("number")
-    return [each.name for each in people]
+def names_for_raising(nomination: Nomination, reader: Reader) -> list[str]:
+    """As the reader reads them: looking at what raising would do is no way to learn names."""
+    [shown] = show([nomination], reader)
+    return [each.employee.name if each.employee else _("A colleague") for each in shown.nominees]
 
 
 def raise_and_tell(
@@ -108,7 +108,7 @@ def raise_and_tell(
 ) -> Effects:
     """`raise_to`, and what it does in lines. Raises AwardRefused."""
     award = raise_to(nomination, level, reason=reason, by=by, now=now)
-    names = names_for_raising(nomination)
+    names = names_for_raising(nomination, reader_of(by, on=timezone.localdate(now)))
     if award.state == State.PROPOSED:
         return _before_the_panel(award, names, on=timezone.localdate(now))
     return [*(_gets(award, name) for name in names), *_from_budget(award, len(names))]
@@ -183,7 +183,12 @@ def page_of(award: Award, user: User, *, on: date, sees_all: bool, keeps: bool) 
     decides = on_panel and not why_not
     concerned = sees_all or decides or award.raised_by_id == user.pk
     still = len(voters(award, on=on)) if is_open and concerned else None
-    [shown] = show([award.nomination], reader_of(user, on=on, sees_all=concerned))
+    # Praise that has ended is read by those who keep fairness alone; the others know of the award.
+    has_ended = award.nomination.state in ENDED and not sees_all
+    reader = reader_of(user, on=on, sees_all=concerned and not has_ended)
+    [shown] = show([award.nomination], reader)
+    if has_ended:
+        shown = emptied(shown)
     by_panel = award.level.decides == AwardLevel.Decides.PANEL or award.votes.exists()
     knows_count = by_panel and (sees_all or (decides and (has_voted or not is_open)))
     knows_votes = by_panel and (sees_all or (decides and not is_open))
@@ -197,6 +202,12 @@ def page_of(award: Award, user: User, *, on: date, sees_all: bool, keeps: bool) 
         may_recall=award.state in (State.PROPOSED, State.GRANTED) and may_recall(award, by=user),
         may_count=is_open and keeps and still == 0,
     )  # fmt: skip
+
+
+def emptied(shown: Shown) -> Shown:
+    """Praise of which nobody reads any more whom it named and what it told."""
+    nobody = [replace(each, employee=None, photo=False) for each in shown.nominees]
+    return replace(shown, nominees=nobody, giver=None, story="–")
 
 
 def _won_by(award: Award, employee: Employee | None) -> bool:
@@ -231,4 +242,8 @@ def heading(shown: Shown) -> str:
 
 def headings(nominations: Collection[Nomination], reader: Reader) -> dict[int, str]:
     """By nomination id."""
-    return {each.nomination.pk: heading(each) for each in show(nominations, reader)}
+    ended = {each.pk for each in nominations if each.state in ENDED and not reader.sees_all}
+    return {
+        each.nomination.pk: heading(emptied(each) if each.nomination.pk in ended else each)
+        for each in show(nominations, reader)
+    }

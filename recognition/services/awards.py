@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from people.models import Employee, Membership, Role, User
 from people.permissions import led_departments
 from people.services import audit
+from people.services.recipients import holders_of
 from people.services.retrying import retried
 from people.services.roles import roles_in_force
 from recognition.models import (
@@ -27,6 +28,7 @@ from recognition.services.delivering import queue_award
 from recognition.services.notices import tell_of_grant, tell_panel
 from recognition.services.policies import terms_on
 from recognition.services.rewards import BudgetRefused, budget_for, pay_out, take_back
+from recognition.services.visibility import readable, reader_of
 from recognition.signals import award_granted
 
 
@@ -50,7 +52,15 @@ def conflict(nomination: Nomination, employee: Employee | None) -> str:
 
 
 def conflict_on_panel(award: Award, employee: Employee) -> str:
-    """As `conflict`; on a panel nobody votes on who reports to them, or on what they raised."""
+    """Why a member has no vote: who it is about, or whose money it is; "" when they have one."""
+    own = conflict_with_people(award, employee)
+    if not own and award.amount_minor and employee.user_id in _kept_from_money(award):
+        return _("Who sets what an award is worth, or funds its budget, does not give it.")
+    return own
+
+
+def conflict_with_people(award: Award, employee: Employee) -> str:
+    """As `conflict`; here nobody decides on who reports to them, or on what they raised."""
     own = conflict(award.nomination, employee)
     if own:
         return own
@@ -59,6 +69,31 @@ def conflict_on_panel(award: Award, employee: Employee) -> str:
     if award.nomination.nominees.filter(employee__manager=employee).exists():
         return _("Somebody whom this nomination names reports to you.")
     return ""
+
+
+def _kept_from_money(award: Award) -> set[int]:
+    """Ids of users who have a hand in the money already: HR sets amounts and seats panels, and
+    whoever funds a budget does not give from it."""
+    hr = {user.pk for user in holders_of(Role.HR)}
+    budget = award.budget or budget_for(
+        paying_department(award), on=timezone.localdate(award.raised_at), currency=award.currency
+    )
+    funded = BudgetGrant.objects.filter(budget=budget).values_list("made_by", flat=True)
+    return hr | set(funded)
+
+
+def paying_department(award: Award) -> int | None:
+    """Of whom the award is for, the first department that its raiser leads; without one, the
+    first: nobody gives from a budget next door because somebody there is named too."""
+    rows = list(award.nomination.nominees.order_by("pk").values_list("employee", "department"))
+    led = led_departments(award.raised_by, on=timezone.localdate(award.raised_at))
+    reports = set(
+        Employee.objects.filter(
+            manager__user=award.raised_by_id, pk__in=[employee for employee, _place in rows]
+        ).values_list("pk", flat=True)
+    )
+    own = [place for employee, place in rows if place in led or employee in reports]
+    return own[0] if own else rows[0][1]
 
 
 @retried
@@ -74,17 +109,14 @@ def raise_to(
     _refuse_to_raise(nomination, level, reason=reason, by=by, today=today)
     award = _propose(nomination, level, reason=reason, by=by, now=now)
     if level.decides == AwardLevel.Decides.LEAD:
+        if award.amount_minor and by.pk in _kept_from_money(award):
+            raise AwardRefused(
+                _("Who sets what an award is worth, or funds its budget, does not give it.")
+            )
         _grant(award, by=by, now=now)
-        _refuse_own_money(award, by=by)
     else:
         _ask_the_panel(award, on=today)
     return award
-
-
-def _refuse_own_money(award: Award, *, by: User) -> None:
-    """Whoever funds a budget does not give from it alone."""
-    if BudgetGrant.objects.filter(budget=award.budget_id, made_by=by).exists():
-        raise AwardRefused(_("You have funded this budget: somebody else gives from it."))
 
 
 def _ask_the_panel(award: Award, *, on: date) -> None:
@@ -112,6 +144,8 @@ def _refuse_to_raise(
     named = set(nomination.nominees.values_list("employee", flat=True))
     if not leads_one_of(named, by=by, today=today) and not sits_on(level, by, on=today):
         raise AwardRefused(_("Only a lead of somebody it names, or the panel, raises this."))
+    if not readable(reader_of(by, on=today)).filter(pk=nomination.pk).exists():
+        raise AwardRefused(_("You can't read this nomination: it is for those concerned alone."))
     running = nomination.awards.filter(
         level=level, state__in=(Award.State.PROPOSED, Award.State.GRANTED)
     )
@@ -179,8 +213,7 @@ def _grant(award: Award, *, by: User, now: datetime) -> None:
     if won_lately(award.level, list(named), on=today):
         raise AwardRefused(_("Somebody it names has just won this award elsewhere."))
     if award.amount_minor:
-        department = award.nomination.nominees.order_by("pk").values_list("department", flat=True)
-        award.budget = budget_for(department[0], on=today, currency=award.currency)
+        award.budget = budget_for(paying_department(award), on=today, currency=award.currency)
         if award.budget is None:
             raise AwardRefused(
                 _("There is no recognition budget in %(currency)s for %(year)s. Ask finance.")
@@ -280,7 +313,7 @@ def may_recall(award: Award, *, by: User) -> bool:
 def _refuse_who_decides(award: Award, *, by: User) -> None:
     if Role.HR not in roles_in_force(by):
         raise AwardRefused(_("Only HR does that."))
-    refused = conflict_on_panel(award, by.employee) if hasattr(by, "employee") else ""
+    refused = conflict_with_people(award, by.employee) if hasattr(by, "employee") else ""
     if refused:
         raise AwardRefused(refused)
 
@@ -312,5 +345,7 @@ def voters(award: Award, *, on: date) -> list[Employee]:
     members = Employee.objects.here(on).filter(pk__in=seats.values("employee"))
     in_conflict = Q(pk=nomination.giver_id) | Q(pk__in=named) | Q(reports__in=named)
     in_conflict |= Q(user__isnull=False, user=award.raised_by_id)
+    if award.amount_minor:
+        in_conflict |= Q(user__in=_kept_from_money(award))
     voted = award.votes.values("member")
     return list(members.exclude(in_conflict).exclude(pk__in=voted).distinct())

@@ -88,7 +88,7 @@ def _removing(case: FairPlayCase) -> Effects:
 
 
 def _restoring(case: FairPlayCase) -> Effects:
-    n = _count(case, Nomination.State.REMOVED)
+    n = fair_play.restorable(case).count()
     shown = ngettext(
         "%(n)s nomination is shown and counts again.",
         "%(n)s nominations are shown and count again.",

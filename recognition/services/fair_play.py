@@ -188,11 +188,7 @@ def decide_appeal(
         raise FairPlayRefused(_("Who removed it does not decide the appeal: somebody else has to."))
     if not restore:
         return _become(case, State.UPHELD, What.UPHELD, reason=reason, by=by, now=now)
-    case.nominations.filter(state=Nomination.State.REMOVED).update(
-        state=Nomination.State.PUBLISHED, ended_at=None, ended_by=None, end_reason=""
-    )
-    if case.reply_id:
-        Reply.objects.filter(pk=case.reply_id).update(state=Reply.State.PUBLISHED)
+    _restore(case)
     return _become(case, State.CLEARED, What.RESTORED, reason=reason, by=by, now=now)
 
 
@@ -217,8 +213,9 @@ def concerned_by_each(groups: Sequence[Collection[int]]) -> list[list[int]]:
 
 
 def hr_for(case: FairPlayCase) -> list[User]:
-    """Who of HR may decide it: nobody whom it is about, nor, on appeal, who removed the praise."""
-    busy: list[int | None] = [*case.people.values_list("user", flat=True)]
+    """Who of HR may decide it: nobody whom it is about or who reported it, nor, on appeal, who
+    removed the praise."""
+    busy: list[int | None] = [*case.people.values_list("user", flat=True), *reporters(case)]
     if case.state == State.APPEALED:
         busy.append(case.decided_by_id)
     return holders_of(Role.HR, but_not=busy)
@@ -241,9 +238,17 @@ def _locked(case: FairPlayCase, *, states: Collection[str], by: User, reason: st
         )
     if case.people.filter(user=by).exists():
         raise FairPlayRefused(_("This case is about you: somebody else decides it."))
+    if by.pk in reporters(case):
+        raise FairPlayRefused(_("You reported this: somebody else decides it."))
     if not reason.strip():
         raise FairPlayRefused(_("Say why: those concerned read it."))
     return case
+
+
+def reporters(case: FairPlayCase) -> list[int]:
+    """Ids of the users who reported what a case is about."""
+    reported = case.steps.filter(what=What.REPORTED).order_by()
+    return list(reported.values_list("made_by", flat=True))
 
 
 def _become(
@@ -272,8 +277,33 @@ def _held(case: FairPlayCase) -> QuerySet[Nomination]:
     return case.nominations.filter(state=Nomination.State.HELD)
 
 
+def restorable(case: FairPlayCase) -> QuerySet[Nomination]:
+    """What this case removed and no other case has removed too."""
+    ended = (State.REMOVED, State.APPEALED, State.UPHELD)
+    others = FairPlayCase.objects.filter(state__in=ended).exclude(pk=case.pk)
+    return case.nominations.filter(state=Nomination.State.REMOVED).exclude(cases__in=others)
+
+
+def _restore(case: FairPlayCase) -> None:
+    """Held again where another case holds it, else published."""
+    ours = restorable(case)
+    locked = {each.pk for each in ours.select_for_update(of=("self",)).order_by("pk")}
+    others = FairPlayCase.objects.filter(state=State.HELD).exclude(pk=case.pk)
+    held = set(ours.filter(cases__in=others).values_list("pk", flat=True))
+    for state, pks in (
+        (Nomination.State.HELD, held), (Nomination.State.PUBLISHED, locked - held),
+    ):  # fmt: skip
+        Nomination.objects.filter(pk__in=pks).update(
+            state=state, ended_at=None, ended_by=None, end_reason=""
+        )
+    if case.reply_id:
+        Reply.objects.filter(pk=case.reply_id).update(state=Reply.State.PUBLISHED)
+
+
 def _show_again(case: FairPlayCase) -> None:
-    """Unless another case holds it too."""
+    """Unless another case holds it too. The rows are locked first: of two cases that are cleared
+    at once, the second sees what became of the first."""
+    list(_held(case).select_for_update(of=("self",)).order_by("pk"))
     others = FairPlayCase.objects.filter(state=State.HELD).exclude(pk=case.pk)
     free = _held(case).exclude(cases__in=others)
     Nomination.objects.filter(pk__in=list(free.values_list("pk", flat=True))).update(

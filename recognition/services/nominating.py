@@ -90,6 +90,10 @@ def _same(known: Nomination, praise: Praise, *, giver: Employee, story: str) -> 
         raise NominationRefused(
             _("This form was sent before with another content. Open a new one.")
         )
+    if known.state in (Nomination.State.WITHDRAWN, Nomination.State.REMOVED):
+        raise NominationRefused(
+            _("This nomination was published before and has ended since. Open a new form.")
+        )
     return known
 
 

@@ -80,9 +80,13 @@ def _nominated(facts: Facts) -> str:
 
 
 def _colleague(facts: Facts) -> str:
-    names = facts["names"]
-    said = {"names": listed(names, len(names)), "behaviour": in_language(facts["behaviour"])}
-    return _("Praise for people of yours: %(names)s (%(behaviour)s).") % said
+    """Without their names: what is kept here would outlive their consent."""
+    text = ngettext(
+        "One of your people was praised: %(behaviour)s.",
+        "%(n)s of your people were praised: %(behaviour)s.",
+        facts["n"],
+    )
+    return text % {"n": facts["n"], "behaviour": in_language(facts["behaviour"])}
 
 
 def _granted(facts: Facts) -> str:

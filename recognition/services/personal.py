@@ -53,7 +53,10 @@ def _cases(employee: Employee) -> list[Row]:
                 for step in case.steps.exclude(what=CaseStep.What.REPORTED)
             ],
         }
-        for case in FairPlayCase.objects.filter(people=employee).order_by("pk")
+        # A pattern on which nobody has acted is held against nobody.
+        for case in FairPlayCase.objects.filter(people=employee)
+        .exclude(state=FairPlayCase.State.OPEN)
+        .order_by("pk")
     ]  # fmt: skip
 
 

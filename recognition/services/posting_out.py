@@ -56,7 +56,7 @@ def checked(url: str) -> SplitResult:
         raise AddressRefused(_("The address names no server."))
     if parts.username is not None or parts.password is not None:
         raise AddressRefused(_("Leave name and password out of the address."))
-    if not url.isascii() or any(c <= " " for c in url):
+    if not url.isascii() or any(c <= " " or c == "\x7f" for c in url):
         raise AddressRefused(_("The address holds a blank or a letter that addresses don't have."))
     return parts
 

@@ -29,7 +29,7 @@ from people.models import User
 from people.money import major_units
 from people.services import audit
 from people.services.retrying import retried
-from recognition.models import Award, AwardRecipient, RewardExport, RewardLine
+from recognition.models import Award, AwardRecipient, Nomination, RewardExport, RewardLine
 from recognition.services.rewards import REWARDS
 
 COLUMNS = ("number", "name", "amount", "currency", "tax_class", "award", "date")
@@ -61,6 +61,8 @@ def to_pay() -> QuerySet[AwardRecipient]:
     """Granted, and payroll does not know of it."""
     told = RewardLine.objects.filter(recipient=OuterRef("pk"))
     granted = AwardRecipient.objects.filter(award__state=Award.State.GRANTED, amount_minor__gt=0)
+    # What is doubted waits for HR: taking money off again is worse than paying a month later.
+    granted = granted.exclude(award__nomination__state=Nomination.State.HELD)
     return granted.exclude(Exists(told))
 
 

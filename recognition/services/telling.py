@@ -104,7 +104,7 @@ def _to_leads(nomination: Nomination, told: Told) -> Iterator[News]:
     key = notices.key_of(nomination.pk, "colleague")
     for user, names in people.items():
         if user.pk not in in_it:
-            facts = {"names": names, "behaviour": behaviour}
+            facts = {"n": len(names), "behaviour": behaviour}
             yield News(user, key, facts, notices.page_of(nomination.pk))
 
 

@@ -62,7 +62,7 @@ def parts_readable(reader: Reader) -> list[Q]:
     if reader.sees_all or reader.audience != ShownTo.STAFF:
         return found
     if reader.departments:
-        found.append(of_departments(reader.departments) & Q(shown_to=ShownTo.TEAM))
+        found.append(for_departments(reader.departments) & Q(shown_to=ShownTo.TEAM))
     if reader.employee_id:
         found += [Q(giver=reader.employee_id), concerning(reader.employee_id)]
     return found
@@ -73,13 +73,29 @@ def concerning(employee_id: int) -> Q:
     return Q(pk__in=Nominee.objects.filter(employee=employee_id).values("nomination"))
 
 
+def for_departments(department_ids: Collection[int]) -> Q:
+    """Nominations with a nominee who worked in one of these then and agrees to be named there."""
+    return _naming_one_of(_agreeing(Nominee.objects.filter(department__in=department_ids)))
+
+
+def _agreeing(rows: QuerySet[Nominee]) -> QuerySet[Nominee]:
+    agreed = Q(employee__consent__names__gte=ShownTo.TEAM)
+    if by_default().names >= ShownTo.TEAM:
+        agreed |= Q(employee__consent=None, employee__erased_at=None)
+    return rows.filter(agreed)
+
+
 def of_departments(department_ids: Collection[int]) -> Q:
     """Nominations of which at least one nominee worked in one of these then.
 
     Few are gathered from the departments' index. Of many, one in every few nominations is meant:
     then it is quicker to ask each, newest first, whether it is one.
     """
-    rows = Nominee.objects.filter(department__in=department_ids).order_by()
+    return _naming_one_of(Nominee.objects.filter(department__in=department_ids))
+
+
+def _naming_one_of(rows: QuerySet[Nominee]) -> Q:
+    rows = rows.order_by()
     if rows[FEW : FEW + 1].exists():
         return Q(Exists(rows.filter(nomination=OuterRef("pk"))))
     return Q(pk__in=rows.values("nomination"))

@@ -24,6 +24,7 @@ from recognition.models import Award, AwardLevel, Nomination
 from recognition.permissions import sees_all_praise
 from recognition.services import awards
 from recognition.services.award_reading import (
+    ENDED,
     awards_for,
     certified,
     headings,
@@ -60,10 +61,14 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 def _named(rows: Iterable[Award], user: User, reader: Reader, today: date) -> dict[int, str]:
-    """Whom the awards are about; who decides on one, or raised it, knows."""
+    """Whom the awards are about; who decides on one, or raised it, knows while it is praise."""
     found = list(rows)
     deciding = {each.pk for each in waits_for_vote_of(user, on=today)}
-    known = [each for each in found if each.pk in deciding or each.raised_by_id == user.pk]
+    known = [
+        each for each in found
+        if each.nomination.state not in ENDED
+        and (each.pk in deciding or each.raised_by_id == user.pk)
+    ]  # fmt: skip
     others = [each for each in found if each not in known]
     return headings([each.nomination for each in others], reader) | headings(
         [each.nomination for each in known], Reader(sees_all=True)
@@ -138,7 +143,7 @@ def _raise(request: HttpRequest, nomination: Nomination, form: RaiseForm) -> Htt
         lambda **said: raise_and_tell(nomination, **said, by=request.user, now=timezone.now()),
         title=_("Raise to an award"), button=_("Raise"), back=reverse("awards"),
         back_text=_("Awards"), private=True, refusals=(AwardRefused,),
-        lead=nomination.story,
+        lead=_praise(request, nomination, "")["shown"].story,
     )  # fmt: skip
 
 

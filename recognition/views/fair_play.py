@@ -5,7 +5,7 @@ from datetime import date
 import rules
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -153,6 +153,8 @@ def _own_case(request: HttpRequest, found: FairPlayCase, form: AppealForm) -> Ht
         raise Http404
     today: date = timezone.localdate()
     own = found.nominations.of_person(request.user.employee)
+    withdrawn = Q(state=Nomination.State.WITHDRAWN)
+    own = own.exclude(withdrawn & ~Q(giver=request.user.employee))
     hidden = (CaseStep.What.REPORTED, CaseStep.What.NOTICED)
     context = {
         "case": found, "sentences": explained([found])[found.pk], "form": form,

@@ -14,6 +14,7 @@ from people.models import Consent, Employee, ShownTo
 from recognition.models import Award, Nomination, Nominee, Vote
 from recognition.services.awards import raise_to
 from recognition.services.awards import vote as cast_vote
+from recognition.services.nominating import withdraw
 from tests.conftest import MONDAY, TUESDAY_NOON, make_person, show_second_factor
 from tests.recognition.conftest import STORY, TODAY, praised
 from tests.recognition.test_awards import balance, funded, sit
@@ -112,10 +113,10 @@ def test_who_leads_nobody_of_them_raises_nothing(client, ann, dee, fay, nominati
 
 
 def test_a_panel_raises_what_it_reads_to_its_own_level_alone(
-    client, ann, bob, dee, eve, nomination, star, card
+    client, ann, root, eve, max_auditor, nomination, star, card
 ):
-    sit(star, dee, eve, bob)
-    client.force_login(dee)
+    sit(star, root, eve, max_auditor)
+    client.force_login(root)
     address = f"/nominations/{nomination.pk}/raise/"
     # Ann has agreed to her department alone.
     assert client.get(address).status_code == 404
@@ -125,23 +126,25 @@ def test_a_panel_raises_what_it_reads_to_its_own_level_alone(
     assert "Thank-you card" not in page
     effects, _response = confirmed(client, address, level="star", reason="the best")
     assert effects == [
-        "The panel of Quarterly star votes on it: Ann.",
+        "The panel of Quarterly star votes on it: A colleague.",
         "Of the panel 2 may vote, and 2 have to.",
         "If they grant it, each gets GBP 250.00.",
     ]
 
 
 @pytest.fixture
-def proposed(bob, dee, eve, fay, nomination, star):
-    """Before Dee, Eve and Fay; two have to vote."""
-    sit(star, dee, eve, fay)
+def proposed(bob, root, eve, max_auditor, nomination, star):
+    """Before Root, Eve and Max; two have to vote."""
+    sit(star, root, eve, max_auditor)
     return raise_to(nomination, star, reason="the best", by=bob, now=TUESDAY_NOON)
 
 
-def test_a_member_votes_and_sees_the_count_after_that(client, dee, eve, fay, proposed):
+def test_a_member_votes_and_sees_the_count_after_that(
+    client, dee, eve, max_auditor, root, proposed
+):
     address = f"/awards/{proposed.pk}/"
     cast_vote(proposed, "no", comment="not yet", by=eve, now=TUESDAY_NOON)
-    client.force_login(fay)
+    client.force_login(root)
     page = client.get(address).context["page"]
     assert (page.may_vote, page.count, page.votes, page.still) == (True, None, None, 2)
     assert "1 award waits for your vote" in text(client.get("/awards/"))
@@ -150,16 +153,16 @@ def test_a_member_votes_and_sees_the_count_after_that(client, dee, eve, fay, pro
     page = client.get(address).context["page"]
     assert (page.may_vote, page.count.yes, page.count.no, page.votes) == (False, 1, 1, None)
     client.force_login(dee)
-    # HR sees all, also before the own vote.
     assert [vote.says for vote in client.get(address).context["page"].votes] == ["no", "yes"]
+    client.force_login(max_auditor)
     client.post(f"{address}vote/", {"says": "yes"})
-    client.force_login(fay)
+    client.force_login(root)
     assert "Eve: no, “not yet”" in text(client.get(address))
     assert balance("recognition:rewards") == 25_000
 
 
-def test_a_wrong_vote_is_said_and_not_kept(client, bob, dee, proposed):
-    client.force_login(dee)
+def test_a_wrong_vote_is_said_and_not_kept(client, bob, root, proposed):
+    client.force_login(root)
     address = f"/awards/{proposed.pk}/vote/"
     assert "Select a valid choice" in text(client.post(address, {"says": "maybe"}))
     client.force_login(bob)
@@ -167,8 +170,8 @@ def test_a_wrong_vote_is_said_and_not_kept(client, bob, dee, proposed):
     assert not Vote.objects.exists()
 
 
-def test_before_it_is_decided_those_concerned_do_not_find_it(client, ann, cas, proposed, root):
-    for user in (ann, cas, root):
+def test_before_it_is_decided_those_concerned_do_not_find_it(client, ann, cas, fay, proposed):
+    for user in (ann, cas, fay):
         client.force_login(user)
         assert client.get(f"/awards/{proposed.pk}/").status_code == 404
         assert not client.get("/awards/").context["table"].rows
@@ -341,3 +344,15 @@ def test_the_nominations_page_leads_who_may_raise_it_there(client, ann, bob, nom
         client.force_login(user)
         page = client.get(f"/nominations/{nomination.pk}/").content.decode()
         assert (f'href="/nominations/{nomination.pk}/raise/"' in page) is is_led
+
+
+def test_of_withdrawn_praise_the_raiser_reads_no_story(client, bob, cas, dee, nomination, card):
+    award = raise_to(nomination, card, reason="x", by=bob, now=TUESDAY_NOON)
+    withdraw(nomination, by=cas, now=TUESDAY_NOON)
+    client.force_login(bob)
+    for address in (f"/awards/{award.pk}/", "/awards/"):
+        page = text(client.get(address))
+        assert STORY not in page
+        assert "Ann" not in page
+    client.force_login(dee)
+    assert STORY in text(client.get(f"/awards/{award.pk}/"))

@@ -7,8 +7,8 @@ import pytest
 
 from ledger.models import Account, Transfer
 from ledger.services.checking import check_ledger
-from people.models import Role
-from recognition.models import Award, PanelMember
+from people.models import Role, ShownTo
+from recognition.models import Award, Nomination, PanelMember
 from recognition.rules.awards import Count, months_before, outcome
 from recognition.services.awards import AwardRefused, raise_to, vote, voters
 from recognition.services.fair_play import report
@@ -101,22 +101,22 @@ def test_a_level_says_itself_when_it_may_be_won_again(ann, bob, cas, dee, card, 
         assert raise_to(made, card, reason="x", by=bob, now=TUESDAY_NOON).state == "granted"
 
 
-def test_a_panel_decides_by_its_votes(ann, bob, cas, dee, eve, fay, star, kept_promise):
+def test_a_panel_decides_by_its_votes(ann, bob, cas, root, eve, fay, star, kept_promise):
     funded(fay)
-    sit(star, cas, dee, eve, ann)
+    sit(star, cas, root, eve, ann)
     ann.employee.manager = bob.employee
     ann.employee.save()
     made = praised(ann, by=cas, behaviour=kept_promise)
     award = raise_to(made, star, reason="star", by=bob, now=TUESDAY_NOON)
     assert award.state == "proposed"
     # Not Cas, who gave it, and not Ann, whom it is about.
-    assert {each.number for each in voters(award, on=TODAY)} == {"dee", "eve"}
+    assert {each.number for each in voters(award, on=TODAY)} == {"root", "eve"}
     for user, says in ((cas, "You gave"), (ann, "about you"), (fay, "Only the panel")):
         with pytest.raises(AwardRefused, match=says):
             vote(award, "yes", by=user, now=TUESDAY_NOON)
-    assert vote(award, "yes", by=dee, now=TUESDAY_NOON).state == "proposed"
+    assert vote(award, "yes", by=root, now=TUESDAY_NOON).state == "proposed"
     with pytest.raises(AwardRefused, match="voted on this award already"):
-        vote(award, "yes", by=dee, now=TUESDAY_NOON)
+        vote(award, "yes", by=root, now=TUESDAY_NOON)
     assert vote(award, "yes", by=eve, now=TUESDAY_NOON).state == "granted"
     assert balance("recognition:rewards") == 25_000
     with pytest.raises(AwardRefused, match="decided already"):
@@ -124,13 +124,13 @@ def test_a_panel_decides_by_its_votes(ann, bob, cas, dee, eve, fay, star, kept_p
 
 
 def test_on_a_panel_nobody_votes_on_own_reports_or_own_proposals(
-    ann, bob, cas, dee, eve, fay, star, kept_promise
+    ann, bob, cas, root, eve, fay, star, kept_promise
 ):
-    sit(star, bob, dee, eve)
+    sit(star, bob, root, eve)
     ann.employee.manager = eve.employee
     ann.employee.save()
     made = praised(ann, by=cas, behaviour=kept_promise)
-    # Only Dee is left, and two must vote.
+    # Only Root is left, and two must vote.
     with pytest.raises(AwardRefused, match="Of the panel 1 may vote on this, and 2 have to"):
         raise_to(made, star, reason="star", by=bob, now=TUESDAY_NOON)
     assert not Award.objects.exists()
@@ -142,13 +142,54 @@ def test_on_a_panel_nobody_votes_on_own_reports_or_own_proposals(
         vote(award, "yes", by=bob, now=TUESDAY_NOON)
 
 
-def test_a_panel_waits_while_praise_is_doubted(ann, bob, cas, dee, eve, star, kept_promise):
-    sit(star, dee, eve)
+def test_a_panel_waits_while_praise_is_doubted(ann, bob, cas, root, eve, star, kept_promise):
+    sit(star, root, eve)
     made = praised(ann, by=cas, behaviour=kept_promise)
     award = raise_to(made, star, reason="star", by=bob, now=TUESDAY_NOON)
     report(made, reason="never happened", by=eve, now=TUESDAY_NOON)
     with pytest.raises(AwardRefused, match="HR decides first"):
-        vote(award, "yes", by=dee, now=TUESDAY_NOON)
+        vote(award, "yes", by=root, now=TUESDAY_NOON)
+
+
+def test_who_sets_amounts_or_funds_a_budget_gives_no_money(
+    ann, bob, cas, dee, fay, root, claims, system, spot, star, kept_promise
+):
+    funded(fay)
+    sit(star, dee, fay, root)
+    made = praised(ann, by=cas, behaviour=kept_promise)
+    with pytest.raises(AwardRefused, match="Of the panel 1 may vote on this, and 2 have to"):
+        raise_to(made, star, reason="star", by=bob, now=TUESDAY_NOON)
+    star.quorum = 1
+    star.save()
+    award = raise_to(made, star, reason="star", by=bob, now=TUESDAY_NOON)
+    assert [each.number for each in voters(award, on=TODAY)] == ["root"]
+    for user in (dee, fay):
+        with pytest.raises(AwardRefused, match="does not give it"):
+            vote(award, "yes", by=user, now=TUESDAY_NOON)
+    ann.employee.manager = dee.employee
+    ann.employee.save()
+    Nomination.objects.update(shown_to=2)
+    with pytest.raises(AwardRefused, match="does not give it"):
+        raise_to(made, spot, reason="own report", by=dee, now=TUESDAY_NOON)
+    assert balance("recognition:company:2026") == 100_000
+
+
+def test_the_budget_is_that_of_whom_the_raiser_leads(
+    dee, ann, bob, cas, claims, billing, fay, spot, kept_promise
+):
+    funded(fay, 20_000, claims)
+    funded(fay, 20_000, billing)
+    # Dee, in Billing, was here first.
+    made = praised(dee, ann, by=cas, behaviour=kept_promise)
+    award = raise_to(made, spot, reason="both", by=bob, now=TUESDAY_NOON)
+    assert award.budget.department == claims
+    assert balance(f"recognition:department-{billing.pk}:2026") == 20_000
+
+
+def test_what_its_people_keep_to_themselves_is_raised_by_nobody(ann, bob, cas, card, kept_promise):
+    made = praised(ann, by=cas, behaviour=kept_promise, audience=ShownTo.NOBODY)
+    with pytest.raises(AwardRefused, match="those concerned alone"):
+        raise_to(made, card, reason="x", by=bob, now=TUESDAY_NOON)
 
 
 @pytest.mark.parametrize(

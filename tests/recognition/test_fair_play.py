@@ -1,5 +1,6 @@
 """Doubted praise: hidden by a report, decided by HR, appealed by those concerned."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -8,6 +9,7 @@ import pytest
 from ledger.models import Account, Transfer
 from ledger.services.checking import check_ledger
 from recognition.models import CaseStep, FairPlayCase, Nomination, Reply
+from recognition.permissions import decides_case
 from recognition.services.awards import raise_to
 from recognition.services.fair_play import (
     FairPlayRefused,
@@ -16,6 +18,7 @@ from recognition.services.fair_play import (
     clear,
     decide_appeal,
     hold,
+    hr_for,
     notice,
     remove,
     report,
@@ -197,3 +200,40 @@ def test_praise_that_was_withdrawn_cannot_be_reported(ann, cas, eve, kept_promis
     withdraw(made, by=cas, now=TUESDAY_NOON)
     with pytest.raises(FairPlayRefused, match="not shown any more"):
         report(made, reason="x", by=eve, now=TUESDAY_NOON)
+
+
+def test_an_appeal_restores_what_its_own_case_removed_and_no_more(doubted, dee, dot, cas, system):
+    made = doubted.nominations.get()
+    people = [each.pk for each in doubted.people.all()]
+    finding = Finding(FairPlayCase.Kind.COPIED, "copied:1", {}, [made.pk], people)
+    [other] = notice([finding], by=system, now=TUESDAY_NOON)
+    step(hold, other, dee)
+    step(remove, other, dee)
+    step(appeal, other, cas)
+    # The report still holds it.
+    step(decide_appeal, other, dot, restore=True)
+    assert state_of(doubted) == "held"
+    step(remove, doubted, dee)
+    [third] = notice([replace(finding, key="copied:2")], by=system, now=TUESDAY_NOON)
+    step(hold, third, dee)
+    step(remove, third, dee)
+    step(appeal, third, cas)
+    step(decide_appeal, third, dot, restore=True)
+    assert state_of(doubted) == "removed"
+
+
+def test_who_reported_it_does_not_decide_it(ann, cas, dee, dot, eve, kept_promise):
+    made = praised(ann, by=cas, behaviour=kept_promise)
+    case = report(made, reason="x", by=dee, now=TUESDAY_NOON)
+    with pytest.raises(FairPlayRefused, match="You reported this"):
+        step(remove, case, dee)
+    assert hr_for(case) == [dot]
+    assert not decides_case(dee, case)
+    step(remove, case, dot)
+    step(appeal, case, cas)
+    with pytest.raises(FairPlayRefused, match="You reported this"):
+        step(decide_appeal, case, dee, restore=False)
+    case.refresh_from_db()
+    # Nobody in HR is left: an executive has the last word.
+    assert hr_for(case) == []
+    assert decides_case(eve, case)

@@ -96,8 +96,10 @@ def test_an_award_keeps_the_amount_it_was_raised_with(ann, bob, cas, dee, fay, s
     assert balance("recognition:rewards") == 5_000
 
 
-def test_who_decides_stays_while_a_panel_votes(ann, bob, cas, dee, eve, fay, star, kept_promise):
-    sit(star, dee, eve, fay)
+def test_who_decides_stays_while_a_panel_votes(
+    ann, bob, cas, dee, eve, root, max_auditor, star, kept_promise
+):
+    sit(star, root, eve, max_auditor)
     made = praised(ann, by=cas, behaviour=kept_promise)
     award = raise_to(made, star, reason="x", by=bob, now=TUESDAY_NOON)
     for change in ({"quorum": 1}, {"decides": "lead"}):
@@ -144,13 +146,13 @@ def test_a_seat_nobody_could_fill_is_refused(ann, bob, dee, card, star):
 
 
 @pytest.fixture
-def voted_once(ann, bob, cas, dee, eve, fay, star, kept_promise) -> Award:
-    """Dee said yes, Eve has not voted; two have to."""
+def voted_once(ann, bob, cas, root, eve, fay, star, kept_promise) -> Award:
+    """Root said yes, Eve has not voted; two have to."""
     funded(fay)
-    sit(star, dee, eve)
+    sit(star, root, eve)
     made = praised(ann, by=cas, behaviour=kept_promise)
     award = raise_to(made, star, reason="x", by=bob, now=TUESDAY_NOON)
-    return vote(award, "yes", by=dee, now=TUESDAY_NOON)
+    return vote(award, "yes", by=root, now=TUESDAY_NOON)
 
 
 def test_hr_counts_the_votes_when_nobody_is_left(voted_once, dee, bob, eve, root, system):

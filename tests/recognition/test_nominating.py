@@ -36,6 +36,13 @@ def test_praise_sent_twice_counts_once(ann, cas, kept_promise):
     assert Nomination.objects.count() == 1
 
 
+def test_a_form_sent_again_after_withdrawing_publishes_nothing(ann, cas, kept_promise):
+    told = praise(ann, behaviour=kept_promise)
+    withdraw(nominate(told, by=cas, now=TUESDAY_NOON), by=cas, now=TUESDAY_NOON)
+    with pytest.raises(NominationRefused, match="has ended since"):
+        nominate(told, by=cas, now=TUESDAY_NOON)
+
+
 def test_a_key_stands_for_one_content(ann, bob, cas, dee, kept_promise):
     key = uuid4()
     praised(ann, by=cas, behaviour=kept_promise, key=key)

@@ -12,10 +12,11 @@ from openpyxl import load_workbook
 from ledger.models import Account, Transfer
 from ledger.services.checking import check_ledger
 from ledger.services.posting import PAYROLL, open_account, post
-from people.models import AuditEntry, Role
+from people.models import AuditEntry, Consent, Role, ShownTo
 from people.services.erasing import erase
 from recognition.models import Award, AwardRecipient, BudgetGrant, RewardLine
 from recognition.services.awards import AwardRefused, raise_to, recall
+from recognition.services.fair_play import clear, report
 from recognition.services.nominating import withdraw
 from recognition.services.reward_checking import check_rewards
 from recognition.services.reward_files import (
@@ -25,6 +26,7 @@ from recognition.services.reward_files import (
     export_rewards,
     lines_of,
     take_file,
+    to_pay,
     to_take_off,
     waiting,
 )
@@ -231,10 +233,19 @@ def test_hr_does_not_take_back_what_names_them(bob, cas, dee, fay, spot, kept_pr
     bob.employee.manager = None
     dee.employee.manager = bob.employee
     dee.employee.save()
+    told = {"names": ShownTo.STAFF, "given_at": TUESDAY_NOON}
+    Consent.objects.create(employee=dee.employee, **told)
     made = praised(dee, by=cas, behaviour=kept_promise)
     award = raise_to(made, spot, reason="x", by=bob, now=TUESDAY_NOON)
     with pytest.raises(AwardRefused, match="about you"):
         recall(award, reason="x", by=dee, now=TUESDAY_NOON)
+
+
+def test_what_is_doubted_waits_with_payroll(award, dee, eve, fay):
+    case = report(award.nomination, reason="x", by=eve, now=TUESDAY_NOON)
+    assert to_pay().count() == 0
+    clear(case, reason="fine", by=dee, now=TUESDAY_NOON)
+    assert to_pay().count() == 1
 
 
 def test_a_budget_of_a_far_year_is_refused(fay):
@@ -250,7 +261,7 @@ def test_who_funds_a_budget_does_not_give_from_it_alone(
     zoe = make_person("zoe", claims, (Role.LEAD, claims), (Role.FINANCE, None), by=system)
     funded(zoe)
     made = praised(ann, by=cas, behaviour=kept_promise)
-    with pytest.raises(AwardRefused, match="You have funded this budget"):
+    with pytest.raises(AwardRefused, match="funds its budget, does not give it"):
         raise_to(made, spot, reason="x", by=zoe, now=TUESDAY_NOON)
     assert balance(BUDGET) == 100_000
 

@@ -41,7 +41,7 @@ def test_praise_tells_those_praised_and_their_lead(ann, bob, fay, cas, kept_prom
     assert tell() == 1
     assert told() == [
         ("ann", "nominated", "Fay has praised you and 1 colleague: Kept a promise."),
-        ("bob", "colleague-nominated", "Praise for people of yours: Ann (Kept a promise)."),
+        ("bob", "colleague-nominated", "One of your people was praised: Kept a promise."),
         ("cas", "nominated", "Fay has praised you and 1 colleague: Kept a promise."),
     ]
     assert Nomination.objects.get().told_at == TUESDAY_NOON

@@ -56,6 +56,16 @@ def test_praise_for_the_department_stays_in_it(ann, bob, cas, eve, kept_promise)
     assert seen(made, OUTSIDE) is None
 
 
+def test_a_department_reads_of_its_own_only_who_agreed(ann, cas, dee, bob, eve, kept_promise):
+    made = praised(ann, dee, by=cas, behaviour=kept_promise)
+    agreed(dee, ShownTo.NOBODY)
+    # Ann's department reads it for Ann's sake; Dee's does not, as Dee agreed to nothing.
+    assert seen(made, reader_of(bob, on=TODAY))
+    assert seen(made, reader_of(eve, on=TODAY)) is None
+    agreed(dee, ShownTo.TEAM)
+    assert seen(made, reader_of(eve, on=TODAY))
+
+
 def test_praise_for_those_concerned_stays_with_them(ann, bob, cas, eve, kept_promise):
     made = praised(ann, by=cas, behaviour=kept_promise, audience=ShownTo.NOBODY)
     agreed(ann, ShownTo.PUBLIC)
