@@ -8,6 +8,7 @@ import pytest
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from django.core.cache import cache
 from django.test import Client
+from django.utils import translation
 
 from incentives.models import Metric, Result, Target
 from incentives.rules import scaled
@@ -53,6 +54,12 @@ def show_second_factor(session, user, *, seconds_ago: float = 0) -> None:
 def nothing_counted_before():
     """The limits that the cache counts begin anew with each test."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def the_companys_language():
+    """A page in another language leaves it to the thread, and with it to the next test."""
+    translation.deactivate()
 
 
 @pytest.fixture
