@@ -50,7 +50,7 @@ LEVELS = [
     ("spot", "Spot award", "即时奖", AwardLevel.Decides.LEAD, 100_00),
     ("star", "Star of the quarter", "季度之星", AwardLevel.Decides.PANEL, 500_00),
 ]
-PANEL = ("eve", "dee", "kim")
+PANEL = ("eve", "kim", "root")
 BUDGET = 20_000_00
 REPLIES = [
     "Well deserved!", "I was there: every word is true.", "So good to read this.",

@@ -610,7 +610,7 @@ def raise_each_at_once() -> dict:
 
 def vote_at_once() -> dict:
     """Two members vote in the same moment, each four times."""
-    return _said([_voting("dee"), _voting("eve")] * 4)
+    return _said([_voting("root"), _voting("eve")] * 4)
 
 
 def withdraw_while_raising() -> dict:
@@ -622,7 +622,7 @@ def withdraw_while_raising() -> dict:
 def withdraw_while_voting() -> dict:
     """The vote that grants and the giver who takes it back."""
     nomination = Nomination.objects.select_related("giver__user").get()
-    return _said([_voting("dee"), _voting("eve"), _withdrawing(nomination)])
+    return _said([_voting("root"), _voting("eve"), _withdrawing(nomination)])
 
 
 def export_at_once() -> dict:

@@ -74,12 +74,12 @@ def test_nobody_wins_the_same_award_twice_by_being_raised_16_times_at_once(
 
 
 @pytest.fixture
-def proposed(ann, bob, cas, dee, eve, fay, level, behaviour) -> Award:
-    """Before Dee and Eve, who both have to vote."""
+def proposed(ann, bob, cas, root, eve, fay, level, behaviour) -> Award:
+    """Before Root and Eve, who both have to vote."""
     AwardLevel.objects.update(decides="panel", quorum=2)
     level.refresh_from_db()
     funded(fay)
-    for member in (dee, eve):
+    for member in (root, eve):
         PanelMember.objects.create(level=level, employee=member.employee, from_date=MONDAY)
     made = praised(ann, by=cas, behaviour=behaviour)
     return raise_to(made, level, reason="x", by=bob, now=TUESDAY_NOON)

@@ -38,7 +38,7 @@ def test_sixteen_who_report_at_once_hide_it_once(paid, billing, system):
 
 def test_of_eight_who_remove_at_once_one_does_and_money_comes_back_once(paid, dee, billing, system):
     f_people(8, billing, system, ("hr", None))
-    report(paid.nomination, reason="x", by=dee, now=TUESDAY_NOON)
+    report(paid.nomination, reason="x", by=paid.raised_by, now=TUESDAY_NOON)
     assert drill("remove_at_once") == {"done": 1, "refused": 7}
     assert Transfer.objects.filter(reverses__isnull=False).count() == 1
     assert account_of(paid.budget).balance() == 100_000

@@ -519,8 +519,8 @@ def test_payroll_is_said_to_be_told_when_it_has_the_money(
     ]
 
 
-def test_what_a_panel_has_before_it_is_said_to_end(cas_there, withdrawing, star, bob, dee, eve):
-    sit(star, dee, eve)
+def test_what_a_panel_has_before_it_is_said_to_end(cas_there, withdrawing, star, bob, root, eve):
+    sit(star, root, eve)
     raise_to(Nomination.objects.get(), star, reason="x", by=bob, now=TUESDAY_NOON)
     effects = cas_there.get(withdrawing).context["effects"]
     assert effects[2:] == ["Quarterly star is not decided on any more."]
