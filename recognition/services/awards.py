@@ -18,6 +18,7 @@ from recognition.models import (
     Award,
     AwardLevel,
     AwardRecipient,
+    Budget,
     BudgetGrant,
     Nomination,
     PanelMember,
@@ -39,7 +40,7 @@ class AwardRefused(Exception):
 def conflict(nomination: Nomination, employee: Employee | None) -> str:
     """Why somebody has no say in an award for this praise; "" when they have.
 
-    Nobody decides on praise they gave, that names them, or that names who reports to them.
+    Nobody raises or decides on praise they gave or that names them.
     """
     if employee is None:
         return _("Only employees raise and decide awards.")
@@ -53,10 +54,7 @@ def conflict(nomination: Nomination, employee: Employee | None) -> str:
 
 def conflict_on_panel(award: Award, employee: Employee) -> str:
     """Why a member has no vote: who it is about, or whose money it is; "" when they have one."""
-    own = conflict_with_people(award, employee)
-    if not own and award.amount_minor and employee.user_id in _kept_from_money(award):
-        return _("Who sets what an award is worth, or funds its budget, does not give it.")
-    return own
+    return conflict_with_people(award, employee) or _conflict_with_money(award, employee)
 
 
 def conflict_with_people(award: Award, employee: Employee) -> str:
@@ -71,18 +69,27 @@ def conflict_with_people(award: Award, employee: Employee) -> str:
     return ""
 
 
+def _conflict_with_money(award: Award, employee: Employee) -> str:
+    if award.amount_minor and employee.user_id in _kept_from_money(award):
+        return _("Who sets what an award is worth, or funds its budget, does not give it.")
+    return ""
+
+
 def _kept_from_money(award: Award) -> set[int]:
     """Ids of users who have a hand in the money already: HR sets amounts and seats panels, and
     whoever funds a budget does not give from it."""
     hr = {user.pk for user in holders_of(Role.HR)}
-    budget = award.budget or budget_for(
-        paying_department(award), on=timezone.localdate(award.raised_at), currency=award.currency
-    )
-    funded = BudgetGrant.objects.filter(budget=budget).values_list("made_by", flat=True)
-    return hr | set(funded)
+    funded = BudgetGrant.objects.filter(budget=_budget_of(award))
+    return hr | set(funded.values_list("made_by", flat=True))
 
 
-def paying_department(award: Award) -> int | None:
+def _budget_of(award: Award) -> Budget | None:
+    """By the day on which it was raised: whoever funded it is kept from the vote by the same."""
+    on = timezone.localdate(award.raised_at)
+    return budget_for(_paying_department(award), on=on, currency=award.currency)
+
+
+def _paying_department(award: Award) -> int | None:
     """Of whom the award is for, the first department that its raiser leads; without one, the
     first: nobody gives from a budget next door because somebody there is named too."""
     rows = list(award.nomination.nominees.order_by("pk").values_list("employee", "department"))
@@ -109,10 +116,9 @@ def raise_to(
     _refuse_to_raise(nomination, level, reason=reason, by=by, today=today)
     award = _propose(nomination, level, reason=reason, by=by, now=now)
     if level.decides == AwardLevel.Decides.LEAD:
-        if award.amount_minor and by.pk in _kept_from_money(award):
-            raise AwardRefused(
-                _("Who sets what an award is worth, or funds its budget, does not give it.")
-            )
+        refused = _conflict_with_money(award, by.employee)
+        if refused:
+            raise AwardRefused(refused)
         _grant(award, by=by, now=now)
     else:
         _ask_the_panel(award, on=today)
@@ -213,11 +219,11 @@ def _grant(award: Award, *, by: User, now: datetime) -> None:
     if won_lately(award.level, list(named), on=today):
         raise AwardRefused(_("Somebody it names has just won this award elsewhere."))
     if award.amount_minor:
-        award.budget = budget_for(paying_department(award), on=today, currency=award.currency)
+        award.budget = _budget_of(award)
         if award.budget is None:
             raise AwardRefused(
                 _("There is no recognition budget in %(currency)s for %(year)s. Ask finance.")
-                % {"currency": award.currency, "year": today.year}
+                % {"currency": award.currency, "year": timezone.localdate(award.raised_at).year}
             )
     award.state, award.decided_by, award.decided_at = Award.State.GRANTED, by, now
     award.save()

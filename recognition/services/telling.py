@@ -5,7 +5,7 @@ that dies leaves the nomination waiting. Praise that ended before anybody was to
 nobody; praise that is held waits for what HR decides.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -95,16 +95,15 @@ def _to_leads(nomination: Nomination, told: Told) -> Iterator[News]:
     """Who leads or manages somebody it names, and may read that; not who is in it themself."""
     rows = told.nominees[nomination.pk]
     in_it = {nomination.giver.user_id, *(row.employee.user_id for row in rows)}
-    people: dict[User, list[str]] = defaultdict(list)
+    people: Counter[User] = Counter()
     for row in rows:
         if min(told.agreed[row.employee_id].names, nomination.audience) >= ShownTo.TEAM:
-            for user in _leads_of(row, nomination, told):
-                people[user].append(row.employee.name)
+            people.update(_leads_of(row, nomination, told))
     behaviour = notices.spoken(nomination.behaviour)
     key = notices.key_of(nomination.pk, "colleague")
-    for user, names in people.items():
+    for user, count in people.items():
         if user.pk not in in_it:
-            facts = {"n": len(names), "behaviour": behaviour}
+            facts = {"n": count, "behaviour": behaviour}
             yield News(user, key, facts, notices.page_of(nomination.pk))
 
 

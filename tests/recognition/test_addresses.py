@@ -53,6 +53,8 @@ def test_a_network_of_the_house_is_reached_when_it_is_allowed():
         ("https://me:secret@example.org/", "Leave name and password out of the address."),
         ("https://exa mple.org/",
          "The address holds a blank or a letter that addresses don't have."),
+        ("https://example.org/\x7f",
+         "The address holds a blank or a letter that addresses don't have."),
         ("https://пример.рф/", "The address holds a blank or a letter that addresses don't have."),
     ],
 )  # fmt: skip

@@ -10,7 +10,9 @@ from people.services.consents import Agreed, agree
 from people.services.nicknames import call_oneself
 from people.services.personal import everything_about
 from people.services.photos import set_photo
-from recognition.services.fair_play import report
+from recognition.models import FairPlayCase
+from recognition.services.fair_play import Finding, notice, report
+from recognition.services.personal import _cases
 from tests.conftest import TUESDAY_NOON
 from tests.people.pictures import picture
 from tests.recognition.conftest import praised
@@ -42,3 +44,12 @@ def test_who_reported_praise_is_nobodys_but_the_reporters(ann, bob, cas, kept_pr
         assert "i was there" not in said
         assert "bob" not in said
     assert "I was there" in json.dumps(everything_about(bob.employee))
+
+
+def test_a_pattern_on_which_nobody_acted_is_told_to_nobody(ann, cas, system, kept_promise):
+    made = praised(ann, by=cas, behaviour=kept_promise)
+    finding = Finding(FairPlayCase.Kind.PAIR, "pair:1", {}, [made.pk], [cas.employee.pk])
+    [case] = notice([finding], by=system, now=TUESDAY_NOON)
+    assert _cases(cas.employee) == []
+    FairPlayCase.objects.filter(pk=case.pk).update(state="warned")
+    assert [each["state"] for each in _cases(cas.employee)] == ["warned"]

@@ -3,7 +3,7 @@
 A small honest team praises each other a lot, too. What tells a ring from it is how much stays
 inside: a group is noticed when its members give so much to each other that a close team in their
 departments would reach it by chance less than once in five hundred times.
-docs/decisions/0018-a-ring-is-told-from-a-close-team-by-what-stays-inside.md: how it was measured.
+docs/decisions/0019-a-ring-is-told-from-a-close-team-by-what-stays-inside.md: how it was measured.
 """
 
 from collections import Counter, defaultdict
