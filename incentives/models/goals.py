@@ -86,10 +86,15 @@ class Target(Spanned):
 
 
 class GoalFact(models.Model):
-    """Something known of one goal: department, metric, business day."""
+    """Something known of one goal: department, metric, business day.
 
-    department = models.ForeignKey(Department, models.PROTECT, related_name="+")
-    metric = models.ForeignKey(Metric, models.PROTECT, related_name="+")
+    Department and metric have no index of their own: what is asked is asked by the day. PostgreSQL
+    was seen to take the metric's instead of the key of results that begins with the day, while it
+    had not counted their rows, and each close read every figure that a metric ever had.
+    """
+
+    department = models.ForeignKey(Department, models.PROTECT, related_name="+", db_index=False)
+    metric = models.ForeignKey(Metric, models.PROTECT, related_name="+", db_index=False)
     date = models.DateField()
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     made_at = models.DateTimeField(auto_now_add=True)
