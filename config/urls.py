@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("people.urls")),
     path("", include("incentives.urls")),
     path("", include("recognition.urls")),
+    path("", include("empowerment.urls")),
     path("", include("cms.urls")),
     path("screen/", include("screens.urls")),
     path("cms/", include(wagtailadmin_urls)),

@@ -8,7 +8,7 @@ from wagtail.models import Page
 
 from people import guards
 
-OWN_APPS = ("people", "ledger", "incentives", "recognition", "cms", "screens")
+OWN_APPS = ("people", "ledger", "incentives", "recognition", "empowerment", "cms", "screens")
 FREE_TEXTS = {
     "name", "job_title", "reason", "why", "headline", "summary", "subject", "last_error",
     "filename", "place", "email", "to", "body", "user_agent", "title", "text", "answer",

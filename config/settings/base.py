@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "ledger",
     "incentives",
     "recognition",
+    "empowerment",
     "cms",
     "screens",
     "demo",

@@ -34,7 +34,7 @@ from people.services import audit, consents
 from people.services.drafts import UNDER_WAY, empty
 from people.services.guessing import digest
 
-OWN_APPS = ("people", "ledger", "incentives", "recognition", "cms", "screens")
+OWN_APPS = ("people", "ledger", "incentives", "recognition", "empowerment", "cms", "screens")
 SHORTEST_FREE_TEXT = 200
 STUCK_AFTER = timedelta(hours=1)
 

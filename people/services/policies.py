@@ -24,6 +24,18 @@ def _time(text: str) -> str:
     return text
 
 
+def _minutes(text: str) -> str:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 10_080):
+        raise ValueError(text)
+    return text
+
+
+def _percent(text: str) -> str:
+    if not (text.isascii() and text.isdigit() and int(text) <= 100):
+        raise ValueError(text)
+    return text
+
+
 def _audience(text: str) -> str:
     # Public is for people to say themselves, one by one.
     if text not in ("nobody", "team", "staff"):
@@ -34,6 +46,8 @@ def _audience(text: str) -> str:
 KNOWN: dict[str, tuple[str, Callable[[str], str], str]] = {
     "fiscal_year_start": ("01-01", _month_and_day, "month and day as MM-DD, for example 04-01"),
     "names_shown": ("team", _audience, "nobody, team or staff: where names stand until people say"),
+    "answer_minutes": ("60", _minutes, "whole minutes from 1 to 10080 (a week), for example 60"),
+    "review_percent": ("5", _percent, "a whole percentage from 0 to 100, for example 5"),
     "cut_off": ("12:00", _time, "a time as HH:MM on the next working day, for example 12:00"),
 }
 """Each policy's default, its check and the form it takes."""

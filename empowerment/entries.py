@@ -1,0 +1,5 @@
+"""This app's entries in the menu."""
+
+from people.menu import Entry
+
+ENTRIES: tuple[Entry, ...] = ()

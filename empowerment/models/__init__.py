@@ -1,0 +1,45 @@
+"""Empowerment money: limits, cases, their outcome, and the money behind them."""
+
+from empowerment.models.cases import (
+    Case,
+    CaseReturn,
+    CaseStep,
+    Customer,
+    FollowUp,
+    MomentOfTruth,
+    Outcome,
+    Receipt,
+    Remedy,
+    Review,
+)
+from empowerment.models.limits import LARGEST_MINOR, Limit, SiteCurrencies
+from empowerment.models.money import (
+    AccountingExport,
+    AccountingLine,
+    CardLine,
+    CardMatch,
+    CardStatement,
+    MonthlyBudget,
+)
+
+__all__ = [
+    "LARGEST_MINOR",
+    "AccountingExport",
+    "AccountingLine",
+    "CardLine",
+    "CardMatch",
+    "CardStatement",
+    "Case",
+    "CaseReturn",
+    "CaseStep",
+    "Customer",
+    "FollowUp",
+    "Limit",
+    "MomentOfTruth",
+    "MonthlyBudget",
+    "Outcome",
+    "Receipt",
+    "Remedy",
+    "Review",
+    "SiteCurrencies",
+]

@@ -1,0 +1,70 @@
+"""Who may do what with cases, limits and the money behind them."""
+
+import rules
+from django.utils import timezone
+
+from empowerment.models import Case
+from people.models import Employee, Role, User
+from people.permissions import has_role, is_active_account, led_departments, roles_of
+
+
+@rules.predicate
+def is_employee(user: User) -> bool:
+    return isinstance(getattr(user, "employee", None), Employee)
+
+
+@rules.predicate
+def is_own(user: User, case: Case) -> bool:
+    return case.employee.user_id == user.pk
+
+
+@rules.predicate
+def leads(user: User, case: Case) -> bool:
+    return case.department_id in led_departments(user, on=timezone.localdate())
+
+
+@rules.predicate
+def is_asked_as_executive(user: User, case: Case) -> bool:
+    return (
+        case.state == Case.State.ASKED
+        and case.asked_of_id is None
+        and Role.EXECUTIVE in roles_of(user)
+    )
+
+
+@rules.predicate
+def reads_all(user: User, case: Case) -> bool:
+    return bool(roles_of(user) & {Role.FINANCE, Role.AUDITOR})
+
+
+rules.add_perm("empowerment.spend", is_active_account & is_employee)
+# What was spent on which customer: whoever spent it, their leads, finance and auditors.
+rules.add_perm(
+    "empowerment.see_case",
+    is_active_account & (is_own | leads | is_asked_as_executive | reads_all),
+)
+rules.add_perm(
+    "empowerment.decide_case", is_active_account & ~is_own & (leads | is_asked_as_executive)
+)
+rules.add_perm("empowerment.decide_cases", has_role(Role.LEAD, Role.EXECUTIVE))
+rules.add_perm("empowerment.own_case", is_active_account & is_own)
+# Money back: whoever spent it, or finance, who sees it arrive.
+rules.add_perm("empowerment.list_cases", has_role(Role.LEAD, Role.FINANCE, Role.AUDITOR))
+rules.add_perm("empowerment.review_cases", has_role(Role.LEAD))
+rules.add_perm("empowerment.review_case", is_active_account & ~is_own & leads)
+rules.add_perm("empowerment.see_limits", is_active_account & is_employee)
+rules.add_perm(
+    "empowerment.see_all_limits",
+    has_role(Role.HR, Role.FINANCE, Role.LEAD, Role.EXECUTIVE, Role.AUDITOR),
+)
+rules.add_perm("empowerment.set_limits", has_role(Role.HR))
+rules.add_perm("empowerment.set_budgets", has_role(Role.FINANCE))
+rules.add_perm("empowerment.keep_moments", has_role(Role.HR))
+rules.add_perm(
+    "empowerment.see_reports",
+    has_role(Role.LEAD, Role.HR, Role.FINANCE, Role.EXECUTIVE, Role.AUDITOR),
+)
+rules.add_perm("empowerment.import_outcomes", has_role(Role.HR, Role.FINANCE))
+rules.add_perm("empowerment.see_budgets", has_role(Role.FINANCE, Role.LEAD, Role.AUDITOR))
+rules.add_perm("empowerment.keep_cards", has_role(Role.FINANCE))
+rules.add_perm("empowerment.see_cards", has_role(Role.FINANCE, Role.AUDITOR))

@@ -1,0 +1,109 @@
+"""Money that comes back, in part or all of it: the allowance is given back with it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from empowerment.models import Case, CaseReturn, CaseStep
+from empowerment.services import budgets
+from empowerment.services.allowances import SpendingRefused
+from ledger.services.posting import post
+from people.models import User
+from people.money import money
+from people.services.retrying import retried
+
+
+@dataclass(frozen=True)
+class GivenBack:
+    """`amount_minor` (> 0) of a case that came back; the same `key` again is the same."""
+
+    key: UUID
+    amount_minor: int
+    reason: str
+
+
+@retried
+@transaction.atomic
+def give_back(case: Case, back: GivenBack, *, by: User, now: datetime) -> CaseReturn:
+    """Give money back to the allowance in the windows it was taken from, once.
+
+    Raises SpendingRefused: more than is left, nothing, no reason, nothing was spent.
+    """
+    case = lock(case)
+    known = CaseReturn.objects.filter(key=back.key).first()
+    if known:
+        if (known.case_id, known.amount_minor) != (case.pk, back.amount_minor):
+            raise SpendingRefused(
+                _("This form was sent before with another content. Open a new one.")
+            )
+        return known
+    _refuse(case, back)
+    return _give_back(case, back, what=CaseStep.What.RETURNED, by=by, now=now)
+
+
+@retried
+@transaction.atomic
+def cancel(case: Case, back: GivenBack, *, by: User, now: datetime) -> Case:
+    """All that is left comes back and the case is over; `amount_minor` is taken from the case.
+
+    Raises SpendingRefused; cancelled before, it stays as it was.
+    """
+    case = lock(case)
+    if case.state == Case.State.CANCELLED:
+        return case
+    back = GivenBack(back.key, case.net_minor, back.reason)
+    if not case.net_minor:
+        raise SpendingRefused(_("All of it has come back already."))
+    _refuse(case, back)
+    _give_back(case, back, what=CaseStep.What.CANCELLED, by=by, now=now)
+    case.state = Case.State.CANCELLED
+    case.save(update_fields=["state"])
+    return case
+
+
+def lock(case: Case) -> Case:
+    return Case.objects.select_for_update(of=("self",), no_key=True).get(pk=case.pk)
+
+
+def _refuse(case: Case, back: GivenBack) -> None:
+    if case.state != Case.State.APPROVED:
+        raise SpendingRefused(_("Nothing of this case was spent, or it is cancelled."))
+    if not back.reason.strip():
+        raise SpendingRefused(_("Say why."), "reason")
+    if not 0 < back.amount_minor <= case.net_minor:
+        raise SpendingRefused(
+            _("Between %(least)s and %(most)s can come back.")
+            % {"least": money(1, case.currency), "most": money(case.net_minor, case.currency)},
+            "amount",
+        )
+
+
+def _give_back(
+    case: Case, back: GivenBack, *, what: CaseStep.What, by: User, now: datetime
+) -> CaseReturn:
+    returned = CaseReturn.objects.create(
+        case=case, key=back.key, amount_minor=back.amount_minor, reason=back.reason.strip(),
+        made_by=by, made_at=now,
+    )  # fmt: skip
+    case.returned_minor += back.amount_minor
+    case.save(update_fields=["returned_minor"])
+    _move_back(returned, case, by=by)
+    CaseStep.objects.create(
+        case=case, what=what, text=back.reason.strip(), made_by=by, made_at=now,
+    )  # fmt: skip
+    return returned
+
+
+def _move_back(returned: CaseReturn, case: Case, *, by: User) -> None:
+    assert case.spent_on
+    budget = budgets.locked(
+        case.department_id, month=case.spent_on.replace(day=1), currency=case.currency
+    )
+    post(
+        key=budgets.return_key(returned.pk), from_account=budgets.spent_account(case.currency),
+        to_account=budget.account, amount_minor=returned.amount_minor, why="came back", by=by,
+    )  # fmt: skip
+    budgets.bring_to_limit(budget)

@@ -1,0 +1,3 @@
+"""Addresses of empowerment money."""
+
+urlpatterns: list = []
