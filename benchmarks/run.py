@@ -28,6 +28,7 @@ from benchmarks import (  # noqa: E402
     importing,
     nominations,
     serving,
+    spending,
     statements,
     wall,
 )
@@ -38,6 +39,7 @@ BENCHMARKS: dict[str, Callable] = {
     "circle": circle.count_circle,
     "close-10k": closing.close_ten_thousand,
     "close-100k": closing.close_hundred_thousand,
+    "decisions": spending.decide_many,
     "directory": directory.search_directory,
     "import-20k": importing.import_twenty_thousand,
     "import-roster": importing.import_roster,
