@@ -39,8 +39,8 @@ NEEDED = (Measure.CASE, Measure.DEPARTMENT)
 
 @dataclass(frozen=True)
 class Line:
-    """A limit as it was set: `pk` in order of setting; `amount_minor` None ends it. `role` tells
-    several roles of one person apart."""
+    """A limit as it was set; `amount_minor` None ends it. `role` tells several roles of one person
+    apart."""
 
     pk: int
     measure: str
@@ -48,15 +48,15 @@ class Line:
     currency: str
     amount_minor: int | None
     days: int | None
-    from_date: date
     role: str = ""
 
 
 def in_force(lines: Iterable[Line]) -> list[Line]:
-    """Of lines for one person that have begun: the latest for each measure, currency and scope
-    (and role), and of these the nearest to the person; of several roles the most generous."""
+    """Of lines for one person, in the order in which they were to hold: the last for each measure,
+    currency and scope (and role), and of these the nearest to the person; of several roles the
+    most generous."""
     latest: dict[tuple[str, str, str, str], Line] = {}
-    for line in sorted(lines, key=lambda each: (each.from_date, each.pk)):
+    for line in lines:
         latest[line.measure, line.currency, line.scope, line.role] = line
     nearest: dict[tuple[str, str], Line] = {}
     for line in latest.values():

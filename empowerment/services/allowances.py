@@ -4,16 +4,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, Subquery, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from empowerment.models import Case, Customer, Limit, SiteCurrencies
+from empowerment.models import Customer
 from empowerment.rules.limits import (
     Check,
     Line,
     Measure,
-    Scope,
     Used,
     checks_of,
     first_day_of,
@@ -22,7 +20,11 @@ from empowerment.rules.limits import (
     room,
 )
 from empowerment.rules.references import folded
-from people.models import Employee, Membership, Role, RoleAssignment, User
+from empowerment.services import facts
+from people.models import User
+
+SPENT = "empowerment:spent"
+"""The account of what went to customers."""
 
 
 class SpendingRefused(Exception):
@@ -51,41 +53,21 @@ class Spender:
         return self.today.replace(day=1)
 
 
-def spender_of(user: User, *, now: datetime) -> Spender:
-    """Whoever is signed in, as an employee in a department. Raises SpendingRefused."""
-    employee = Employee.objects.filter(user=user.pk, erased_at=None).order_by().only("pk").first()
-    if employee is None:
-        raise SpendingRefused(_("Only employees spend: this login belongs to none."))
-    return placed(employee.pk, now=now)
+def spender_of(user: User, *, now: datetime, lock: bool = False) -> Spender:
+    """Whoever is signed in, where they work today. Raises SpendingRefused.
 
-
-def placed(employee_id: int, *, now: datetime) -> Spender:
-    """An employee where they work today, in one query. Raises SpendingRefused."""
-    day = timezone.localdate(now)
-    here = Q(department__placements__from_date__lte=day) & (
-        Q(department__placements__until_date=None) | Q(department__placements__until_date__gte=day)
-    )
-    of_site = SiteCurrencies.objects.filter(
-        site=OuterRef("department__placements__site"), from_date__lte=day
-    )
-    found = (
-        Membership.objects.on(day)
-        .filter(here, employee=employee_id)
-        .order_by()
-        .values_list(
-            "employee__user", "employee__job_title", "department", "department__placements__site",
-            "department__placements__site__time_zone",
-            Subquery(of_site.order_by("-from_date", "-pk").values("currencies")[:1]),
-        )
-        .first()
-    )  # fmt: skip
+    With `lock` their row is taken: it is the lock of what they may spend, before the customer's
+    and before the department's account.
+    """
+    found = facts.place_of(user.pk, day=timezone.localdate(now), lock=lock)
     if found is None:
+        raise SpendingRefused(_("Only employees spend: this login belongs to none."))
+    employee_id, user_id, grade, department_id, site_id, zone, currencies = found
+    if site_id is None:
         raise SpendingRefused(_("You stand in no department today. Ask HR to say where you work."))
-    user_id, grade, department_id, site_id, zone, currencies = found
     return Spender(
-        employee_id, user_id, grade, department_id, site_id,
-        now.astimezone(ZoneInfo(zone)).date(), tuple((currencies or "").split(",")) if currencies
-        else (),
+        employee_id, user_id, grade, department_id, site_id, now.astimezone(ZoneInfo(zone)).date(),
+        tuple(currencies.split(",")) if currencies else (),
     )  # fmt: skip
 
 
@@ -96,6 +78,7 @@ class Budgeted:
     account_id: int | None = None
     balance_minor: int = 0
     funded_minor: int = 0
+    spent_account_id: int | None = None
 
     @property
     def spent_minor(self) -> int:
@@ -121,37 +104,16 @@ class Limits:
 
 def limits_of(spender: Spender) -> dict[str, Limits]:
     """By currency, which limits hold for somebody today; one query."""
-    roles = RoleAssignment.objects.on(spender.today).filter(user=spender.user_id)
-    has_role = Q(role=Role.EMPLOYEE) | Exists(roles.filter(role=OuterRef("role")))
-    rows = (
-        Limit.objects.filter(
-            Q(scope=Scope.EVERYBODY)
-            | Q(scope=Scope.PERSON, employee=spender.employee_id)
-            | (Q(scope=Scope.GRADE, grade=spender.grade) & ~Q(grade=""))
-            | (Q(scope=Scope.ROLE) & has_role)
-            | Q(scope=Scope.DEPARTMENT, department=spender.department_id)
-            | Q(scope=Scope.SITE, site=spender.site_id),
-            from_date__lte=spender.today,
-        )
-        .annotate(
-            funded=FilteredRelation(
-                "budgets",
-                condition=Q(budgets__department=spender.department_id)
-                & Q(budgets__month=spender.month),
-            )
-        )
-        .order_by()
-        .values_list(
-            "pk", "measure", "scope", "currency", "amount_minor", "days", "from_date", "role",
-            "funded__account", "funded__account__balance_minor", "funded__funded_minor",
-        )
+    rows = facts.limits_on(
+        spender.today, user=spender.user_id, employee=spender.employee_id, grade=spender.grade,
+        department=spender.department_id, site=spender.site_id, month=spender.month, spent=SPENT,
     )  # fmt: skip
-    budgets: dict[int, Budgeted] = {}
-    lines = []
-    for row in rows:
-        line, (account_id, balance_minor, funded_minor) = Line(*row[:8]), row[8:]
-        lines.append(line)
-        budgets[line.pk] = Budgeted(account_id, balance_minor or 0, funded_minor or 0)
+    lines, budgets = [], {}
+    for *line, account_id, balance_minor, funded_minor, spent_id in rows:
+        lines.append(Line(*line))
+        budgets[lines[-1].pk] = Budgeted(
+            account_id, balance_minor or 0, funded_minor or 0, spent_id
+        )
     return _by_currency(in_force(lines), budgets, spender.currencies)
 
 
@@ -175,27 +137,12 @@ def used_by(spender: Spender, customer_id: int | None, limits: Limits) -> Used:
     What a lead approved above the limits counts for the customer and the department, and not for
     what an employee may spend without asking.
     """
-    since = first_day_of(limits.customer_days, spender.today)
-    own = Q(employee=spender.employee_id, decided_by=None)
-    of_customer = Q(customer=customer_id, spent_on__gte=since)
-    net = F("amount_minor") - F("returned_minor")
-    month = own & Q(spent_on__gte=spender.month)
-    # Two branches of one OR, each with an index of its own.
-    counted = month | of_customer if customer_id else month
-    sums = (
-        Case.objects.spent()
-        .filter(counted, currency=limits.currency)
-        .order_by()
-        .aggregate(
-            customer=Sum(net, filter=of_customer, default=0),
-            day=Sum(net, filter=own & Q(spent_on=spender.today), default=0),
-            month=Sum(net, filter=month, default=0),
-        )
-    )
-    return Used(
-        sums["customer"] if customer_id else 0, sums["day"], sums["month"],
-        limits.budget.spent_minor,
+    on_customer, on_day, in_month = facts.spent(
+        customer=customer_id, since=first_day_of(limits.customer_days, spender.today),
+        employee=spender.employee_id, day=spender.today, month=spender.month,
+        currency=limits.currency,
     )  # fmt: skip
+    return Used(on_customer, on_day, in_month, limits.budget.spent_minor)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,13 @@ from django.utils.translation import gettext as _
 
 from empowerment.models import Case, CaseStep
 from empowerment.rules.limits import checks_of
-from empowerment.services.allowances import Spender, SpendingRefused, limits_of, used_by
+from empowerment.services.allowances import (
+    Spender,
+    SpendingRefused,
+    limits_of,
+    spender_of,
+    used_by,
+)
 from empowerment.services.budgets import no_budget
 from empowerment.services.giving_back import lock
 from empowerment.services.spending import (
@@ -20,7 +26,6 @@ from empowerment.services.spending import (
     known_case,
     limits_in,
     lock_customer,
-    lock_spender,
     pay,
     refuse_what_can_never_be,
     spend,
@@ -61,7 +66,7 @@ def ask(wanted: Spend, *, by: User, now: datetime) -> Case:
 @transaction.atomic
 def _ask(wanted: Spend, *, by: User, now: datetime) -> Case:
     refuse_what_can_never_be(wanted, now=now)
-    spender = lock_spender(by, now=now)
+    spender = spender_of(by, now=now, lock=True)
     limits = limits_in(wanted.currency, spender)
     customer_id = lock_customer(wanted.reference, now=now)
     checks = checks_of(limits.lines, used_by(spender, customer_id, limits))

@@ -5,13 +5,12 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from empowerment.models import Limit, MonthlyBudget
+from empowerment.services.allowances import SPENT
 from ledger.models import Account
 from ledger.services.posting import open_account, post
 
 FUNDING = "company:empowerment"
 """Where the company's money for customers comes from; it goes below zero by what is set aside."""
-SPENT = "empowerment:spent"
-"""What went to customers."""
 
 
 def account_code(department_id: int, month: date) -> str:

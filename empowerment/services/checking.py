@@ -7,7 +7,8 @@ from typing import NamedTuple
 from django.db.models import F, Q, Sum
 
 from empowerment.models import Case, CaseReturn, MonthlyBudget
-from empowerment.services.budgets import FUNDING, SPENT, account_code, case_key, return_key
+from empowerment.services.allowances import SPENT
+from empowerment.services.budgets import FUNDING, account_code, case_key, return_key
 from ledger.models import Transfer
 
 NAMED = 20

@@ -7,20 +7,21 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from empowerment.models import LARGEST_MINOR, Case, Customer, MomentOfTruth, Remedy
+from empowerment.models import LARGEST_MINOR, Case, MomentOfTruth, Remedy
 from empowerment.rules.limits import Check, Measure, beyond, checks_of
 from empowerment.rules.references import LONGEST, folded
+from empowerment.services import facts
 from empowerment.services.allowances import (
     Limits,
     Spender,
     SpendingRefused,
     limits_of,
-    placed,
+    spender_of,
     used_by,
 )
 from empowerment.services.budgets import case_key, funded, spent_account
 from ledger.services.posting import FloorBroken, draw
-from people.models import Employee, User
+from people.models import User
 from people.services.retrying import retried
 
 
@@ -68,7 +69,7 @@ def spend(wanted: Spend, *, by: User, now: datetime) -> Case:
 
 @transaction.atomic
 def _spend(wanted: Spend, *, by: User, now: datetime) -> Case:
-    spender = lock_spender(by, now=now)
+    spender = spender_of(by, now=now, lock=True)
     limits = limits_in(wanted.currency, spender)
     customer_id = lock_customer(wanted.reference, now=now)
     used = used_by(spender, customer_id, limits)
@@ -95,25 +96,9 @@ def within(checks: list[Check], amount_minor: int) -> bool:
     return {Measure.CASE, Measure.DEPARTMENT} <= known and not beyond(checks, amount_minor)
 
 
-def lock_spender(by: User, *, now: datetime) -> Spender:
-    """Whoever is signed in, where they work; their row is the lock of what they may spend, taken
-    before the customer's and before the department's account."""
-    employees = Employee.objects.select_for_update(of=("self",), no_key=True)
-    found = employees.filter(user=by.pk, erased_at=None).order_by().values_list("pk").first()
-    if found is None:
-        raise SpendingRefused(_("Only employees spend: this login belongs to none."))
-    return placed(found[0], now=now)
-
-
 def lock_customer(reference: str, *, now: datetime) -> int:
-    """The customer's row, made when it is new and locked in either case, in one statement."""
-    row = Customer(
-        folded=folded(reference), reference=reference.strip()[:LONGEST], last_case_at=now
-    )
-    Customer.objects.bulk_create(
-        [row], update_conflicts=True, unique_fields=["folded"], update_fields=["last_case_at"]
-    )
-    return row.pk
+    """The customer's row, made when it is new: the lock of what is spent on a customer."""
+    return facts.lock_customer(folded(reference), reference.strip()[:LONGEST], now=now)
 
 
 def limits_in(currency: str, spender: Spender) -> Limits:
@@ -155,8 +140,9 @@ def pay(case: Case, limits: Limits, *, by: User) -> None:
     if account_id is None:
         raise FloorBroken(f"department {case.department_id} has no empowerment budget")
     draw(
-        key=case_key(case.key), from_account_id=account_id,
-        to_account=spent_account(case.currency), amount_minor=case.amount_minor, why="case", by=by,
+        key=case_key(case.key), from_account_id=account_id, currency=case.currency,
+        to_account_id=limits.budget.spent_account_id or spent_account(case.currency).pk,
+        amount_minor=case.amount_minor, why="case", by=by,
     )  # fmt: skip
 
 

@@ -90,26 +90,31 @@ def post(
 
 
 def draw(
-    *, key: str, from_account_id: int, to_account: Account, amount_minor: int, why: str, by: User
+    *,
+    key: str,
+    from_account_id: int,
+    to_account_id: int,
+    currency: str,
+    amount_minor: int,
+    why: str,
+    by: User,
 ) -> None:
-    """`post` in two statements, for what happens hundreds of times a second: out of one floored
+    """`post` in two statements, for what happens hundreds of times a second: out of a floored
     account into one without a floor, inside the caller's transaction, under a key that the
-    caller's own row has made sure of.
+    caller's own row has made sure of. The database's guards refuse what `post` would.
 
-    Raises FloorBroken, GuardsMissing, LedgerRefusal, or IntegrityError for a key that is known;
-    the caller's transaction must not go on then.
+    Raises FloorBroken, GuardsMissing, or IntegrityError for a key that is known; the caller's
+    transaction must not go on then.
     """
-    wanted = Transfer(
-        key=key, from_account_id=from_account_id, to_account=to_account,
-        amount_minor=amount_minor, currency=to_account.currency, made_by=by, why=why,
-    )  # fmt: skip
-    if to_account.floored or amount_minor <= 0 or from_account_id == to_account.pk:
-        raise LedgerRefusal(f"{key}: this is not drawn, use post")
-    _refuse_without_guards()
-    wanted.save(force_insert=True)
+    if guards.missing_lately(connection):
+        _refuse_without_guards()
+    Transfer(
+        key=key, from_account_id=from_account_id, to_account_id=to_account_id, made_by=by, why=why,
+        amount_minor=amount_minor, currency=currency,
+    ).save(force_insert=True)  # fmt: skip
     # The account last: whoever else draws from it waits from here to the end, and no longer.
-    floored = Account.objects.filter(pk=from_account_id, balance_minor__gte=amount_minor)
-    if not floored.update(balance_minor=F("balance_minor") - amount_minor):
+    enough = Account.objects.filter(pk=from_account_id, balance_minor__gte=amount_minor)
+    if not enough.update(balance_minor=F("balance_minor") - amount_minor):
         raise FloorBroken(f"{key}: account {from_account_id} holds less than {amount_minor}")
 
 

@@ -225,5 +225,5 @@ def test_a_decision_asks_the_database_a_fixed_number_of_times(ann, cas, django_a
     for n in range(5):
         spends(ann, 1_000, reference=f"A{n}")
     once = wanted(1_000)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(9):
         spend(once, by=ann, now=TUESDAY_NOON)
