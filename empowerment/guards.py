@@ -16,11 +16,19 @@ _TAKEN_BACK = (
 _TAKEN_AGAIN = "NEW.returned_minor < OLD.returned_minor"
 
 
-def _edited_only_beside(name: str, what: str, message: str) -> Guard:
-    """A case may be updated, but not where `what`, SQL over OLD and NEW, holds."""
+_STEP = (
+    "OLD.case_id <> NEW.case_id OR OLD.what <> NEW.what OR OLD.made_by_id <> NEW.made_by_id"
+    " OR OLD.made_at <> NEW.made_at OR OLD.text <> NEW.text AND NEW.text <> '–'"
+)
+
+
+def _edited_only_beside(
+    name: str, what: str, message: str, *, table: str = "empowerment_case"
+) -> Guard:
+    """A row may be updated, but not where `what`, SQL over OLD and NEW, holds."""
     refused = f"RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation'"
     body = f"BEGIN IF {what} THEN {refused}; END IF; RETURN NEW; END"
-    return Guard(name, "empowerment_case", "UPDATE", what, message, body)
+    return Guard(name, table, "UPDATE", what, message, body)
 
 
 def _never(event: str, table: str, message: str) -> Guard:
@@ -47,4 +55,10 @@ GUARDS = [
         "what_came_back_is_not_taken_again", _TAKEN_AGAIN, "what came back is not taken again"
     ),
     _never("DELETE", "empowerment_case", "a case is never deleted"),
+    # Erasing somebody takes their words, and nothing else.
+    _edited_only_beside(
+        "a_step_of_a_case_stays_as_it_was", _STEP, "what happened to a case is kept",
+        table="empowerment_casestep",
+    ),
+    _never("DELETE", "empowerment_casestep", "what happened to a case is kept"),
 ]  # fmt: skip

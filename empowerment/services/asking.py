@@ -76,6 +76,10 @@ def _ask(wanted: Spend, *, by: User, now: datetime) -> Case:
     case.decide_by = now + answered_within(on=timezone.localdate(now))
     case.save(force_insert=True)
     _step(case, What.ASKED, wanted.reason, by=by, now=now)
+    audit.record(
+        "ask_for_case", by=by, subject=f"case:{case.pk}", person=case.employee,
+        after=Case.State.ASKED.value, why=wanted.reason,
+    )  # fmt: skip
     _send(case_asked, case)
     return case
 
@@ -178,6 +182,10 @@ def withdraw(case: Case, *, by: User, now: datetime) -> Case:
     case.state = Case.State.WITHDRAWN
     case.save(update_fields=["state"])
     _step(case, What.WITHDRAWN, "", by=by, now=now)
+    audit.record(
+        "withdraw_case", by=by, subject=f"case:{case.pk}", person=case.employee,
+        before=Case.State.ASKED.value, after=Case.State.WITHDRAWN.value,
+    )  # fmt: skip
     return case
 
 

@@ -13,6 +13,7 @@ from empowerment.services.allowances import SpendingRefused
 from ledger.services.posting import post
 from people.models import User
 from people.money import money
+from people.services import audit
 from people.services.retrying import retried
 
 
@@ -93,6 +94,11 @@ def _give_back(
     _move_back(returned, case, by=by)
     CaseStep.objects.create(
         case=case, what=what, text=back.reason.strip(), made_by=by, made_at=now,
+    )  # fmt: skip
+    audit.record(
+        "give_case_back", by=by, subject=f"case:{case.pk}", person=case.employee,
+        before=case.returned_minor - back.amount_minor, after=case.returned_minor,
+        why=back.reason.strip(),
     )  # fmt: skip
     return returned
 

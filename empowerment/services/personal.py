@@ -44,3 +44,7 @@ def forget(employee: Employee, called: tuple[str, ...]) -> None:
     Receipt.objects.filter(case__in=cases).delete()
     cases.exclude(reason="").update(reason=EMPTIED)
     cases.exclude(no_receipt="").update(no_receipt=EMPTIED)
+    said = CaseStep.objects.filter(made_by__employee=employee) | CaseStep.objects.filter(
+        case__employee=employee
+    )
+    said.exclude(text="").update(text=EMPTIED)
