@@ -5,9 +5,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from people.forms.employment import EmployeeField
+from people.forms.named import NamedForm
 from people.forms.places import DayField
 from people.money import major_units, minor_units
-from recognition.forms.named import NamedForm
 from recognition.models import AwardLevel
 from recognition.services.levels import LevelTerms
 

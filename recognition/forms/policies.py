@@ -4,8 +4,8 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from people.forms.named import NamedForm
 from people.forms.places import DayField
-from recognition.forms.named import NamedForm
 from recognition.rules.limits import Limits
 from recognition.services.policies import MOST, MOST_MONTHS, Terms
 

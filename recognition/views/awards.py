@@ -18,6 +18,7 @@ from people.lists import Action, show_list
 from people.models import User
 from people.services.fonts import MissingCharacters
 from people.views.acts import look_then_act
+from people.views.keeping import keep
 from recognition.filters import AwardFilter, ToRaiseFilter
 from recognition.forms.awards import RaiseForm, VoteForm, WhyForm
 from recognition.models import Award, AwardLevel, Nomination
@@ -38,7 +39,6 @@ from recognition.services.awards import AwardRefused, conflict
 from recognition.services.certificates import certificate_pdf
 from recognition.services.visibility import Reader, reader_of, show
 from recognition.tables import AwardTable, ToRaiseTable
-from recognition.views.keeping import keep
 
 
 @login_required

@@ -9,8 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from people.forms.named import NamedForm
 from people.lists import show_list
-from recognition.forms.named import NamedForm
+from people.views.keeping import keep
 from recognition.forms.policies import NewBehaviourForm
 from recognition.models import Behaviour
 from recognition.services.behaviours import (
@@ -20,7 +21,6 @@ from recognition.services.behaviours import (
     retire_behaviour,
 )
 from recognition.tables import BehaviourTable
-from recognition.views.keeping import keep
 from recognition.views.levels import keeps_levels
 
 

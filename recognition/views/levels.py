@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from people.lists import show_list
+from people.views.keeping import keep
 from recognition.forms.levels import EndSeatForm, LevelForm, NewLevelForm, SeatForm
 from recognition.models import AwardLevel, PanelMember
 from recognition.services.levels import (
@@ -22,7 +23,6 @@ from recognition.services.levels import (
 )
 from recognition.services.panels import PanelRefused, end_seat, seat
 from recognition.tables import LevelTable, PanelTable
-from recognition.views.keeping import keep
 
 
 def sees_rules(view):

@@ -7,10 +7,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from people.views.keeping import keep
 from recognition.forms.policies import PolicyForm
 from recognition.models import RecognitionPolicy
 from recognition.services.policies import PolicyRefused, set_recognition_policy, terms_on
-from recognition.views.keeping import keep
 
 
 @login_required
