@@ -5,7 +5,9 @@ has a figure held in Claims and one in Billing; Dee has proposed a correction of
 money and has a file on the way; a colleague wrote a document.
 """
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from hashlib import sha256
 from types import SimpleNamespace
 from uuid import uuid4
 
@@ -18,6 +20,25 @@ from wagtail.models import Collection
 
 from cms.rights import give_rights
 from cms.services.posting import post_day
+from empowerment.models import (
+    CardLine,
+    CardMatch,
+    CardStatement,
+    Case,
+    CaseStep,
+    FollowUp,
+    Limit,
+    MomentOfTruth,
+    MonthlyBudget,
+    Receipt,
+    Remedy,
+    Review,
+)
+from empowerment.rules.limits import Measure, Scope
+from empowerment.services.asking import ask, decide
+from empowerment.services.giving_back import GivenBack, give_back
+from empowerment.services.limits import NewLimit, set_limit
+from empowerment.services.spending import Spend, spend
 from incentives.models import HeldFigure, PayrollLayout, PoolYearAct, Result, StatementQuestion
 from incentives.services.bonus_policies import Terms, set_bonus_policy
 from incentives.services.bonus_runs import draft
@@ -148,7 +169,7 @@ def recognised(cast, *, now) -> dict:
         PanelMember.objects.create(level=level, employee=people[member].employee, from_date=MONDAY)
     award = raise_to(on_the_wall, level, reason="the best", by=people["lead"], now=now)
     doubted = praise("employee", "auditor")
-    case = report(doubted, reason="never happened", by=people["lead"], now=now)
+    fair_play_case = report(doubted, reason="never happened", by=people["lead"], now=now)
     funding = Funding(uuid4(), None, 2026, "GBP", 100_000, "yearly plan")
     grant = fund(funding, by=people["finance"], now=now)
     spot = AwardLevel.objects.create(
@@ -162,8 +183,96 @@ def recognised(cast, *, now) -> dict:
     )  # fmt: skip
     return {
         "behaviour": behaviour, "nomination": nomination, "on_the_wall": on_the_wall,
-        "level": level, "award": award, "doubted": doubted, "case": case, "budget": grant.budget,
-        "reply": reply, "granted": granted, "rewards_file": rewards_file,
+        "level": level, "award": award, "doubted": doubted, "fair_play_case": fair_play_case,
+        "budget": grant.budget, "reply": reply, "granted": granted, "rewards_file": rewards_file,
+    }  # fmt: skip
+
+
+EMPOWERED = {
+    Measure.CASE: 15_000, Measure.CUSTOMER: 15_000, Measure.DAY: 30_000, Measure.MONTH: 100_000,
+    Measure.DEPARTMENT: 500_000,
+}  # fmt: skip
+"""What everybody may spend, in minor units; a customer is counted for 30 days."""
+
+
+def empowered(cast, *, now: datetime) -> dict:
+    """Everybody may spend; Ann has: once with a receipt, which waits to be looked at and of whose
+    customer is known what became, once of which a part came back, with a comment. She has asked
+    Bob twice: one case waits for him, one he declined. A card statement has her first case in it
+    and a line of nobody's."""
+    ann, bob = cast["employee"], cast["lead"]
+    limits = [_everybody_may(each, by=cast["hr"], now=now) for each in Measure]
+    moment, retired = (
+        MomentOfTruth.objects.create(code="delay", name="A delivery was late", position=1),
+        MomentOfTruth.objects.create(code="fax", name="A fax was lost", retired_on=MONDAY),
+    )
+
+    def wanted(reference: str, amount_minor: int) -> Spend:
+        return Spend(
+            uuid4(), reference, moment, amount_minor, "GBP", Remedy.REFUND,
+            reason="Waited for two weeks", no_receipt="",
+        )  # fmt: skip
+
+    case = spend(wanted("C-1001", 4_500), by=ann, now=now)
+    part_back = spend(replace(wanted("C-1002", 6_000), no_receipt="Paid by phone"), by=ann, now=now)
+    back = GivenBack(uuid4(), 1_500, "The parcel was found")
+    case_return = give_back(part_back, back, by=ann, now=now)
+    comment = CaseStep.objects.create(
+        case=part_back, what=CaseStep.What.COMMENTED, text="Well done: quick and fair.",
+        made_by=bob, made_at=now,
+    )  # fmt: skip
+    declined = ask(wanted("C-1003", 40_000), by=ann, now=now)
+    no = "More than the order was worth; offer goods."
+    return {
+        "limit": limits[0], "limits": limits, "moment": moment, "retired_moment": retired,
+        "case": case, "part_back_case": part_back, "case_return": case_return,
+        "case_comment": comment, "receipt": _receipt_of(case, now=now),
+        "asked_case": ask(wanted("C-1004", 20_000), by=ann, now=now),
+        "declined_case": decide(declined, approve=False, reason=no, by=bob, now=now),
+        "review": Review.objects.create(
+            case=case, why=Review.Why.SAMPLE, facts={"share": 10}, opened_at=now
+        ),
+        "follow_up": FollowUp.objects.create(
+            case=case, after_days=30, answer="stayed", made_by=ann, made_at=now
+        ),
+        "monthly_budget": MonthlyBudget.objects.get(),
+        **_card_statement(case, by=cast["finance"], now=now),
+    }  # fmt: skip
+
+
+def _everybody_may(measure: Measure, *, by: User, now: datetime) -> Limit:
+    new = NewLimit(
+        measure, Scope.EVERYBODY, EMPOWERED[measure], "GBP", now.date(), "as agreed",
+        days=30 if measure == Measure.CUSTOMER else None,
+    )  # fmt: skip
+    return set_limit(new, by=by, now=now)
+
+
+def _receipt_of(case: Case, *, now: datetime) -> Receipt:
+    image = picture("WEBP")
+    return Receipt.objects.create(
+        case=case, image=image, sha256=sha256(image).hexdigest(), added_at=now
+    )
+
+
+def _card_statement(case: Case, *, by: User, now: datetime) -> dict:
+    statement = CardStatement.objects.create(
+        name="cards.csv", sha256="a" * 64, currency="GBP", imported_by=by, imported_at=now
+    )
+    matched, unmatched = (
+        CardLine.objects.create(
+            statement=statement, line=number, identity=str(number), date=now.date(),
+            merchant=merchant, reference=f"R{number}", description="Bought on the way",
+            amount_minor=amount_minor, currency="GBP", kind=CardLine.Kind.PURCHASE,
+        )
+        for number, merchant, amount_minor in (
+            (1, "Flowers by Joan", case.amount_minor), (2, "Nobody knows", 999),
+        )
+    )  # fmt: skip
+    match = CardMatch.objects.create(line=matched, case=case, found=True, made_by=by, made_at=now)
+    return {
+        "card_statement": statement, "card_line": unmatched, "matched_card_line": matched,
+        "card_match": match,
     }  # fmt: skip
 
 
@@ -251,5 +360,6 @@ def scene(missed_monday, goals, cast, wednesday, settings, tmp_path):
         run=draft(missed_monday.pool, 2026, by=cast["finance"], now=wednesday),
         cast=cast,
         **recognised(cast, now=wednesday),
+        **empowered(cast, now=wednesday),
         delivery=undelivered(by=root, now=wednesday),
     )

@@ -666,9 +666,9 @@ def address(line_name: str, scene) -> str:
         "take-rewards-file": [scene.rewards_file.pk],
         "open-screen": ["not-a-secret"],
         "withdraw-nomination": [scene.nomination.pk],
-        "fair-play-case": [scene.case.pk],
-        "appeal-case": [scene.case.pk],
-        "decide-case": [scene.case.pk, "clear"],
+        "fair-play-case": [scene.fair_play_case.pk],
+        "appeal-case": [scene.fair_play_case.pk],
+        "decide-case": [scene.fair_play_case.pk, "clear"],
         "screen-snapshot": [DaySnapshot.objects.latest().sha256],
     }
     query = {"nominate/link": "?to=max&behaviour=promise"}.get(line_name, "")
