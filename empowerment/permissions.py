@@ -4,8 +4,12 @@ import rules
 from django.utils import timezone
 
 from empowerment.models import Case
+from empowerment.models.cases import Cases
+from empowerment.services.giving_back import may_give_back
 from people.models import Employee, Role, User
 from people.permissions import has_role, is_active_account, led_departments, roles_of
+
+READ_ALL = frozenset({Role.FINANCE, Role.AUDITOR})
 
 
 @rules.predicate
@@ -25,30 +29,38 @@ def leads(user: User, case: Case) -> bool:
 
 @rules.predicate
 def is_asked_as_executive(user: User, case: Case) -> bool:
-    return (
-        case.state == Case.State.ASKED
-        and case.asked_of_id is None
-        and Role.EXECUTIVE in roles_of(user)
-    )
+    """Also when it is decided: who comes second reads what was decided."""
+    was_asked = case.decide_by is not None and case.asked_of_id is None
+    return was_asked and Role.EXECUTIVE in roles_of(user)
+
+
+@rules.predicate
+def has_decided(user: User, case: Case) -> bool:
+    return case.decided_by_id == user.pk
+
+
+@rules.predicate
+def gives_back(user: User, case: Case) -> bool:
+    return may_give_back(case, by=user, on=timezone.localdate())
 
 
 @rules.predicate
 def reads_all(user: User, case: Case) -> bool:
-    return bool(roles_of(user) & {Role.FINANCE, Role.AUDITOR})
+    return bool(roles_of(user) & READ_ALL)
 
 
 rules.add_perm("empowerment.spend", is_active_account & is_employee)
 # What was spent on which customer: whoever spent it, their leads, finance and auditors.
 rules.add_perm(
     "empowerment.see_case",
-    is_active_account & (is_own | leads | is_asked_as_executive | reads_all),
+    is_active_account & (is_own | leads | is_asked_as_executive | has_decided | reads_all),
 )
 rules.add_perm(
     "empowerment.decide_case", is_active_account & ~is_own & (leads | is_asked_as_executive)
 )
 rules.add_perm("empowerment.decide_cases", has_role(Role.LEAD, Role.EXECUTIVE))
 rules.add_perm("empowerment.own_case", is_active_account & is_own)
-# Money back: whoever spent it, or finance, who sees it arrive.
+rules.add_perm("empowerment.give_back", is_active_account & gives_back)
 rules.add_perm("empowerment.list_cases", has_role(Role.LEAD, Role.FINANCE, Role.AUDITOR))
 rules.add_perm("empowerment.review_cases", has_role(Role.LEAD))
 rules.add_perm("empowerment.review_case", is_active_account & ~is_own & leads)
@@ -68,3 +80,10 @@ rules.add_perm("empowerment.import_outcomes", has_role(Role.HR, Role.FINANCE))
 rules.add_perm("empowerment.see_budgets", has_role(Role.FINANCE, Role.LEAD, Role.AUDITOR))
 rules.add_perm("empowerment.keep_cards", has_role(Role.FINANCE))
 rules.add_perm("empowerment.see_cards", has_role(Role.FINANCE, Role.AUDITOR))
+
+
+def listed_cases(user: User) -> Cases:
+    """Those of the own departments and below for leads; all of them for finance and auditors."""
+    if roles_of(user) & READ_ALL:
+        return Case.objects.all()
+    return Case.objects.filter(department__in=led_departments(user, on=timezone.localdate()))

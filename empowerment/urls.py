@@ -1,3 +1,9 @@
 """Addresses of empowerment money."""
 
-urlpatterns: list = []
+from django.urls import path
+
+from empowerment.views import cases
+
+urlpatterns = [
+    path("cases/<int:pk>/", cases.show, name="case"),
+]

@@ -463,6 +463,8 @@ circle                      GET    in  403  200  200  403  200  403  200  403
 circle                      POST   in  403  405  405  403  405  403  405  403
 circle-department/own       GET    in  403  200  200  403  404  403  404  403
 circle-department/own       POST   in  403  405  405  403  405  403  405  403
+case                        GET    in  200  200  404  200  404  404  200  404
+case                        POST   in  200  200  404  200  404  404  200  404
 circle-unrecognised         GET    in  403  200  200  403  403  403  403  403
 circle-unrecognised         POST   in  403  405  405  403  403  403  403  403
 circle-giving               GET    in  403  200  200  403  200  403  200  403
@@ -669,6 +671,7 @@ def address(line_name: str, scene) -> str:
         "fair-play-case": [scene.fair_play_case.pk],
         "appeal-case": [scene.fair_play_case.pk],
         "decide-case": [scene.fair_play_case.pk, "clear"],
+        "case": [(scene.asked_case if variant == "asked" else scene.case).pk],
         "screen-snapshot": [DaySnapshot.objects.latest().sha256],
     }
     query = {"nominate/link": "?to=max&behaviour=promise"}.get(line_name, "")

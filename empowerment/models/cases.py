@@ -76,6 +76,9 @@ class Cases(models.QuerySet):
     def for_list(self) -> Self:
         return self.select_related("employee", "department", "customer", "moment")
 
+    def for_page(self) -> Self:
+        return self.for_list().select_related("site", "asked_of", "decided_by__employee")
+
 
 class Case(models.Model):
     """Money for one customer. Approved the moment it is entered when it is within every limit,

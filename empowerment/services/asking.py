@@ -75,7 +75,7 @@ def _ask(wanted: Spend, *, by: User, now: datetime) -> Case:
     case.asked_of_id = asked_next(case.department_id, by=by, on=timezone.localdate(now))
     case.decide_by = now + answered_within(on=timezone.localdate(now))
     case.save(force_insert=True)
-    _step(case, What.ASKED, wanted.reason, by=by, now=now)
+    _step(case, What.ASKED, "", by=by, now=now)
     audit.record(
         "ask_for_case", by=by, subject=f"case:{case.pk}", person=case.employee,
         after=Case.State.ASKED.value, why=wanted.reason,

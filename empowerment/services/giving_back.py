@@ -1,19 +1,21 @@
 """Money that comes back, in part or all of it: the allowance is given back with it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from empowerment.models import Case, CaseReturn, CaseStep
 from empowerment.services import budgets
 from empowerment.services.allowances import SpendingRefused
 from ledger.services.posting import post
-from people.models import User
+from people.models import Role, RoleAssignment, User
 from people.money import money
 from people.services import audit
+from people.services.calendars import subtree
 from people.services.retrying import retried
 
 
@@ -31,9 +33,11 @@ class GivenBack:
 def give_back(case: Case, back: GivenBack, *, by: User, now: datetime) -> CaseReturn:
     """Give money back to the allowance in the windows it was taken from, once.
 
-    Raises SpendingRefused: more than is left, nothing, no reason, nothing was spent.
+    Raises SpendingRefused: not theirs to give back, more than is left, nothing, no reason, nothing
+    was spent.
     """
     case = lock(case)
+    _refuse_others(case, by=by, now=now)
     known = CaseReturn.objects.filter(key=back.key).first()
     if known:
         if (known.case_id, known.amount_minor) != (case.pk, back.amount_minor):
@@ -53,6 +57,7 @@ def cancel(case: Case, back: GivenBack, *, by: User, now: datetime) -> Case:
     Raises SpendingRefused; cancelled before, it stays as it was.
     """
     case = lock(case)
+    _refuse_others(case, by=by, now=now)
     if case.state == Case.State.CANCELLED:
         return case
     back = GivenBack(back.key, case.net_minor, back.reason)
@@ -63,6 +68,28 @@ def cancel(case: Case, back: GivenBack, *, by: User, now: datetime) -> Case:
     case.state = Case.State.CANCELLED
     case.save(update_fields=["state"])
     return case
+
+
+def may_give_back(case: Case, *, by: User, on: date) -> bool:
+    """Whoever entered it, finance, who sees money arrive, and once its employee has left a lead.
+
+    While the employee is here no lead does, whatever else they are: it would refuse afterwards what
+    was approved.
+    """
+    if case.employee.user_id == by.pk:
+        return True
+    held = RoleAssignment.objects.on(on).filter(user=by)
+    led = set(held.filter(role=Role.LEAD).values_list("department", flat=True))
+    if case.department_id in subtree(led, on=on):
+        return case.employee.has_left(on=on)
+    return held.filter(role=Role.FINANCE).exists()
+
+
+def _refuse_others(case: Case, *, by: User, now: datetime) -> None:
+    if not may_give_back(case, by=by, on=timezone.localdate(now)):
+        raise SpendingRefused(
+            _("Money is given back by who entered the case, or by finance when it has arrived.")
+        )
 
 
 def lock(case: Case) -> Case:
