@@ -172,6 +172,7 @@ SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": OIDC.apps()}}
 
 LANGUAGE_CODE = "en"
 LOCALE_PATHS = [ROOT / "locale"]
+FORMAT_MODULE_PATH = ["config.formats"]
 LANGUAGES = environment.languages("LANGUAGES", LOCALE_PATHS[0])
 TIME_ZONE = environment.time_zone("TIME_ZONE", "UTC")
 USE_I18N = USE_TZ = True
