@@ -18,6 +18,7 @@ def options_from(options: dict) -> Options:
         decimal=options["decimal"],
         as_of=options.get("as_of"),
         accept_implausible=options.get("accept_implausible") or "",
+        currency=options.get("currency") or "",
     )
 
 

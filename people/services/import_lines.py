@@ -39,7 +39,9 @@ class LineReader:
             self.problem(field, str(error))
             return None
 
-    def number(self, field: str, *, percent: bool = False) -> Decimal | None:
+    def number(
+        self, field: str, *, percent: bool = False, as_money: bool = False
+    ) -> Decimal | None:
         column = self.mapped.column(field)
         if column is None:
             return None
@@ -48,8 +50,9 @@ class LineReader:
         percent_unit = percent and not isinstance(cell, Number)
         try:
             parsed = parse_number(
-                cell, decimal_comma=column.decimal_comma, percent_unit=percent_unit
-            )
+                cell, decimal_comma=column.decimal_comma, percent_unit=percent_unit,
+                as_money=as_money,
+            )  # fmt: skip
         except ValueError as error:
             self.problem(field, str(error))
             return None

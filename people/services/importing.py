@@ -75,6 +75,7 @@ class Options:
     decimal: str | None = None
     as_of: date | None = None
     accept_implausible: str = ""
+    currency: str = ""
 
     def as_json(self) -> dict:
         return {**vars(self), "as_of": str(self.as_of) if self.as_of else None}

@@ -315,6 +315,7 @@ _ONE_MARK = re.compile(r"-?([0-9]+)([.,])([0-9]+)")
 _EXPONENT = re.compile(r"[-+]?[0-9.,]+[eE][-+]?[0-9]+")
 _NOT_FINITE = frozenset({"nan", "inf", "infinity", "∞"})
 _GROUPED = re.compile(r"-?[0-9]{1,3}(?:[ ,.'’_][0-9]{3})+(?:[.,][0-9]+)?")
+_IN_THOUSANDS = re.compile(r"-?[0-9]{1,3}([ ,.'’])[0-9]{3}(?:\1[0-9]{3})*(?:(?!\1)([.,])[0-9]+)?")
 
 
 def _without_percent(text: str) -> tuple[str, bool]:
@@ -329,6 +330,14 @@ def _could_be_thousand(match: re.Match[str]) -> bool:
     return len(decimals) == 3 and len(whole) <= 3 and not whole.startswith("0")
 
 
+def _decimal_mark_beside_thousands(text: str) -> str:
+    """The decimal mark that a text with both, as 2,292.00 or 1,234,567, leaves no doubt about."""
+    match = _IN_THOUSANDS.fullmatch(" ".join(text.split()))
+    if match is None:
+        return ""
+    return match[2] or {",": ".", ".": ","}.get(match[1], "")
+
+
 def decimal_comma(cells: Iterable[Cell], *, delimiter: str) -> bool:
     """Whether the number texts of a column write the decimal comma.
 
@@ -341,6 +350,8 @@ def decimal_comma(cells: Iterable[Cell], *, delimiter: str) -> bool:
             text = _without_percent(parse_text(cell).replace(_MINUS, "-"))[0]
             if match := _ONE_MARK.fullmatch(text):
                 found[match[2]].append((text, _could_be_thousand(match)))
+            elif proven := _decimal_mark_beside_thousands(text):
+                found[proven].append((text, False))
     mark = "." if found["."] else ","
     suspicious = mark == "," or (delimiter == ";" and not found[","])
     evidence = found[mark]
@@ -354,12 +365,13 @@ def decimal_comma(cells: Iterable[Cell], *, delimiter: str) -> bool:
 
 
 def parse_number(
-    cell: Cell, *, decimal_comma: bool = False, percent_unit: bool = False
+    cell: Cell, *, decimal_comma: bool = False, percent_unit: bool = False, as_money: bool = False
 ) -> tuple[Decimal, bool] | None:
     """The exact number in a cell and whether it comes from a float; None for a blank.
 
-    A percentage is 71.43 for 71.43% when the unit is percent. A ValueError says what is wrong
-    and how to write it.
+    A percentage is 71.43 for 71.43% when the unit is percent. `as_money`: thousands may be set
+    apart, as in 2,292.00, by a sign that is not the column's decimal mark, and .75 is 0.75. A
+    ValueError says what is wrong and how to write it.
     """
     if isinstance(cell, Number):
         return _workbook_number(cell, percent_unit), True
@@ -375,10 +387,21 @@ def parse_number(
             f"{_shown(shown)} has a percent sign, but this figure is not a percentage. Write only "
             "the number, or check whether it is in the right column."
         )
+    if as_money:
+        text = _plain_money(text, decimal_comma)
     pattern = _PLAIN_COMMA if decimal_comma else _PLAIN
     if not pattern.fullmatch(text):
         raise ValueError(_why_no_number(shown, text, decimal_comma))
     return _exact(shown, text.replace(",", ".")), False
+
+
+def _plain_money(text: str, decimal_comma: bool) -> str:
+    text, mark = " ".join(text.split()), "," if decimal_comma else "."
+    match = _IN_THOUSANDS.fullmatch(text)
+    if match and match[1] != mark and match[2] in (None, mark):
+        return text.replace(match[1], "")
+    bare = text.removeprefix("-")
+    return f"{text.removesuffix(bare)}0{bare}" if bare.startswith(mark) else text
 
 
 def _workbook_number(cell: Number, percent_unit: bool) -> Decimal:

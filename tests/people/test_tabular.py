@@ -802,6 +802,44 @@ def test_decimal_comma(cells: list[Cell], delimiter: str, expected: bool) -> Non
 
 
 @pytest.mark.parametrize(
+    ("text", "comma", "expected"),
+    [
+        ("2,292.00", False, "2292.00"), ("-39,759.74", False, "-39759.74"),
+        ("1,234,567", False, "1234567"), ("1'234.50", False, "1234.50"), (".75", False, "0.75"),
+        ("-.75", False, "-0.75"), ("2.292,00", True, "2292.00"), ("1\u00a0234,5", True, "1234.5"),
+        ("115.80", False, "115.80"), ("1,000", False, "1000"),
+    ],
+)  # fmt: skip
+def test_money_may_set_thousands_apart(text: str, comma: bool, expected: str) -> None:
+    parsed = parse_number(text, decimal_comma=comma, as_money=True)
+    assert parsed == (Decimal(expected), False)
+
+
+@pytest.mark.parametrize(
+    ("text", "comma"),
+    [("2.292,00", False), ("2,292.00", True), ("12,50", False), ("1,00.00", False),
+     ("1,0000", False), ("1.000.00", False), ("--.5", False), (".", False), ("1,2.5,8", False)],
+)  # fmt: skip
+def test_money_is_not_guessed(text: str, comma: bool) -> None:
+    with pytest.raises(ValueError):
+        parse_number(text, decimal_comma=comma, as_money=True)
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        (["2,292.00"], False),
+        (["2.292,00"], True),
+        (["2.292,00", "1.000"], False),
+        (["1,234,567"], False),
+        (["1.234.567"], True),
+    ],
+)
+def test_a_number_with_both_marks_decides_a_column(cells: list[Cell], expected: bool) -> None:
+    assert decimal_comma(cells, delimiter=",") is expected
+
+
+@pytest.mark.parametrize(
     ("cells", "delimiter"), [(["1,000", "5"], ","), (["1,000", "22,500"], ";"), (["1.000"], ";")]
 )
 def test_a_comma_that_could_be_a_thousand(cells: list[Cell], delimiter: str) -> None:
