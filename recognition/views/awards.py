@@ -38,7 +38,7 @@ from recognition.services.award_reading import (
 from recognition.services.awards import AwardRefused, conflict
 from recognition.services.certificates import certificate_pdf
 from recognition.services.visibility import Reader, reader_of, show
-from recognition.tables import AwardTable, ToRaiseTable
+from recognition.tables.awards import AwardTable, ToRaiseTable
 
 
 @login_required

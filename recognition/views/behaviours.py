@@ -20,7 +20,7 @@ from recognition.services.behaviours import (
     change_behaviour,
     retire_behaviour,
 )
-from recognition.tables import BehaviourTable
+from recognition.tables.levels import BehaviourTable
 from recognition.views.levels import keeps_levels
 
 

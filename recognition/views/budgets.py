@@ -17,7 +17,7 @@ from recognition.forms.budgets import FundForm
 from recognition.services.budget_reading import budgets_for, grants_of
 from recognition.services.funding import fund_and_tell
 from recognition.services.rewards import BudgetRefused
-from recognition.tables import BudgetTable, GrantTable
+from recognition.tables.money import BudgetTable, GrantTable
 
 SEE_ALL = {Role.FINANCE, Role.HR, Role.AUDITOR}
 

@@ -19,7 +19,7 @@ from recognition.services import circle_people, circle_reading
 from recognition.services.circle import circle_on, giving_on
 from recognition.services.circle_months import picture
 from recognition.services.circle_reading import Read, Row
-from recognition.tables import (
+from recognition.tables.circle import (
     CutTable,
     DepartmentCutTable,
     GiverTable,

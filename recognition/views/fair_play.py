@@ -25,7 +25,7 @@ from recognition.services.explaining import explained
 from recognition.services.fair_play import FairPlayRefused, for_executives
 from recognition.services.noticing import share_across
 from recognition.services.visibility import Reader, Shown, reader_of, show
-from recognition.tables import FairPlayTable
+from recognition.tables.fair_play import FairPlayTable
 
 MOST_SHOWN = 100
 """Nominations of a case on its page; a group that gave more is known by these."""

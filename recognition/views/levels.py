@@ -22,7 +22,7 @@ from recognition.services.levels import (
     terms_of,
 )
 from recognition.services.panels import PanelRefused, end_seat, seat
-from recognition.tables import LevelTable, PanelTable
+from recognition.tables.levels import LevelTable, PanelTable
 
 
 def sees_rules(view):

@@ -22,7 +22,7 @@ from recognition.forms.nominating import NominationForm, WithdrawForm
 from recognition.models import Nomination
 from recognition.services.nominating import NominationRefused, nominate
 from recognition.services.withdrawing import what_comes_back, withdraw_and_say
-from recognition.tables import OwnPraiseTable
+from recognition.tables.praise import OwnPraiseTable
 
 JSON = "application/json"
 

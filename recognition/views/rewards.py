@@ -20,7 +20,7 @@ from recognition.services.reward_files import (
     take_file,
     waiting,
 )
-from recognition.tables import RewardFileTable
+from recognition.tables.money import RewardFileTable
 
 TYPES = {
     "csv": "text/csv; charset=utf-8",

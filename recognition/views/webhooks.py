@@ -16,7 +16,7 @@ from recognition.filters import DeliveryFilter
 from recognition.forms.webhooks import ChangeWebhookForm, NewWebhookForm
 from recognition.models import Delivery, Webhook
 from recognition.services import delivering, webhooks
-from recognition.tables import DeliveryTable, WebhookTable
+from recognition.tables.outward import DeliveryTable, WebhookTable
 
 may_keep = permission_required("recognition.keep_webhooks", raise_exception=True)
 

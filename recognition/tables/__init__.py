@@ -1,0 +1,1 @@
+"""Lists of recognition as django-tables2 classes."""
