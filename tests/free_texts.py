@@ -13,6 +13,7 @@ FREE_TEXTS = {
     "name", "job_title", "reason", "why", "headline", "summary", "subject", "last_error",
     "filename", "place", "email", "to", "body", "user_agent", "title", "text", "answer",
     "story", "customer_reference", "end_reason", "known_as",
+    "no_receipt", "reference", "merchant", "description", "grade",
 }  # fmt: skip
 """What people write, by the columns' names; `BOUND` are those of that name whose texts are ours."""
 BOUND = {"policy.name", "auditentry.subject"}
@@ -33,10 +34,11 @@ def text_columns() -> list[tuple[type[models.Model], models.Field]]:
 
 
 def written_rows(model: type[models.Model], field: models.Field) -> list:
-    """The keys of the rows that hold such a text; a question that is open has no answer yet."""
+    """The keys of the rows that hold such a text; a question that is open has no answer yet, and
+    a limit for everybody no grade."""
     rows = model._base_manager.all()
-    if field.name == "answer":
-        rows = rows.exclude(answer="")
+    if field.name in ("answer", "grade"):
+        rows = rows.exclude(**{field.name: ""})
     return list(rows.values_list("pk", flat=True))
 
 

@@ -202,6 +202,9 @@ def empowered(cast, *, now: datetime) -> dict:
     and a line of nobody's."""
     ann, bob = cast["employee"], cast["lead"]
     limits = [_everybody_may(each, by=cast["hr"], now=now) for each in Measure]
+    of_clerks = NewLimit(
+        Measure.CASE, Scope.GRADE, 5_000, "GBP", now.date(), "as agreed", grade="Clerk"
+    )
     moment, retired = (
         MomentOfTruth.objects.create(code="delay", name="A delivery was late", position=1),
         MomentOfTruth.objects.create(code="fax", name="A fax was lost", retired_on=MONDAY),
@@ -224,7 +227,9 @@ def empowered(cast, *, now: datetime) -> dict:
     declined = ask(wanted("C-1003", 40_000), by=ann, now=now)
     no = "More than the order was worth; offer goods."
     return {
-        "limit": limits[0], "limits": limits, "moment": moment, "retired_moment": retired,
+        "limit": limits[0], "limits": limits,
+        "grade_limit": set_limit(of_clerks, by=cast["hr"], now=now),
+        "moment": moment, "retired_moment": retired,
         "case": case, "part_back_case": part_back, "case_return": case_return,
         "case_comment": comment, "receipt": _receipt_of(case, now=now),
         "asked_case": ask(wanted("C-1004", 20_000), by=ann, now=now),

@@ -9,6 +9,18 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from cms.models import DaySnapshot
+from empowerment.models import (
+    AccountingExport,
+    AccountingLine,
+    Case,
+    CaseReturn,
+    Customer,
+    FollowUp,
+    Limit,
+    MomentOfTruth,
+    SiteCurrencies,
+)
+from empowerment.models import CaseStep as CaseHistory
 from incentives.models import (
     BonusPayment,
     BonusRun,
@@ -74,6 +86,7 @@ def world(goals, ann, system, claims, billing):
     look = SalaryLook.objects.create(by=system, employee=ann.employee, where="test")
     run = decided_run(system, ann, claims)
     praise = praise_of(ann, system)
+    spending = spent_by(ann, claims, system)
     if connection.vendor == "postgresql":
         # Checks that wait for the commit would keep a table from being truncated or altered.
         sql("SET CONSTRAINTS ALL IMMEDIATE")
@@ -84,7 +97,7 @@ def world(goals, ann, system, claims, billing):
         "people_auditseal": seal, "people_salarylook": look,
         "target": goals[0], "membership": ann.employee.memberships.get(),
         "placement": claims.placements.get(), "accounts": (one, two), "by": system,
-        "billing": billing, **run, **praise,
+        "billing": billing, **run, **praise, **spending,
     }  # fmt: skip
 
 
@@ -150,6 +163,38 @@ def told_payroll(award, colleague, system, *, now) -> RewardLine:
     )
 
 
+def spent_by(ann, claims, system) -> dict:
+    """A case of which a part came back, its customer asked, and accounting told; under a limit."""
+    now, place = timezone.now(), claims.placements.get()
+    by = {"made_by": system, "made_at": now}
+    case = Case.objects.create(
+        key=uuid4(), employee=ann.employee, department=claims, site=place.site, amount_minor=9,
+        customer=Customer.objects.create(folded="c", reference="C", last_case_at=now),
+        moment=MomentOfTruth.objects.create(code="m", name="m"), remedy="refund", currency="GBP",
+        state="approved", spent_on=MONDAY, entered_at=now, returned_minor=5,
+    )  # fmt: skip
+    export = AccountingExport.objects.create(currency="GBP", through=MONDAY, **by)
+    back = CaseReturn.objects.create(case=case, key=uuid4(), amount_minor=5, reason="x", **by)
+    return {
+        "empowerment_limit": Limit.objects.create(
+            measure="case", scope="everybody", amount_minor=9, currency="GBP", from_date=MONDAY,
+            reason="x", **by,
+        ),
+        "empowerment_sitecurrencies": SiteCurrencies.objects.create(
+            site=place.site, currencies="GBP", from_date=MONDAY, reason="x", **by
+        ),
+        "empowerment_case": case,
+        "empowerment_casestep": CaseHistory.objects.create(case=case, what="returned", **by),
+        "empowerment_casereturn": back,
+        "empowerment_followup": FollowUp.objects.create(
+            case=case, after_days=30, answer="stayed", **by
+        ),
+        "empowerment_accountingline": AccountingLine.objects.create(
+            export=export, case=case, returned=back, amount_minor=-5
+        ),
+    }  # fmt: skip
+
+
 HARMLESS_COLUMN = {
     "ledger_transfer": "why", "incentives_result": "reason", "incentives_excuse": "reason",
     "incentives_dayverdict": "reason", "incentives_goalverdict": "weight",
@@ -158,6 +203,9 @@ HARMLESS_COLUMN = {
     "incentives_bonusshare": "code", "incentives_bonuspayment": "amount_minor",
     "incentives_poolyearact": "reason", "recognition_vote": "comment",
     "recognition_casestep": "reason", "recognition_budgetgrant": "reason",
+    "empowerment_limit": "reason", "empowerment_sitecurrencies": "reason",
+    "empowerment_casereturn": "reason", "empowerment_followup": "answer",
+    "empowerment_accountingline": "amount_minor",
 }  # fmt: skip
 
 
@@ -168,7 +216,7 @@ def sql(statement: str, *parameters) -> None:
 
 def edit(table: str, world) -> None:
     column = HARMLESS_COLUMN[table]
-    value = "7" if column in ("weight", "amount_minor") else "'edited'"
+    value = {"weight": "7", "amount_minor": "amount_minor - 1"}.get(column, "'edited'")
     sql(f'UPDATE {table} SET "{column}" = {value}')
 
 
@@ -182,8 +230,9 @@ def delete(table: str, world) -> None:
 
 
 def truncate(table: str, world) -> None:
-    # Payments point to shares: without CASCADE the shares' own guard would never be asked.
-    sql(f"TRUNCATE {table} CASCADE" if table == "incentives_bonusshare" else f"TRUNCATE {table}")
+    # Others point to these: without CASCADE their own guard would never be asked.
+    pointed_to = ("incentives_bonusshare", "empowerment_limit", "empowerment_casereturn")
+    sql(f"TRUNCATE {table} CASCADE" if table in pointed_to else f"TRUNCATE {table}")
 
 
 VERBS = {"edited": edit, "deleted": delete, "truncated": truncate, "replaced": replace}
@@ -305,7 +354,30 @@ def tell_payroll_otherwise(world) -> None:
     RewardLine.objects.filter(pk=world["recognition_rewardline"].pk).update(amount_minor=6)
 
 
+def spend_another_amount(world) -> None:
+    Case.objects.update(amount_minor=8)
+
+
+def refuse_what_was_approved(world) -> None:
+    approved = world["empowerment_case"]
+    approved.pk, approved.key, approved.returned_minor = None, uuid4(), 0
+    approved.save(force_insert=True)
+    Case.objects.filter(pk=approved.pk).update(state="withdrawn", spent_on=None)
+
+
+def take_again_what_came_back(world) -> None:
+    Case.objects.update(returned_minor=4)
+
+
+def retell_a_step(world) -> None:
+    CaseHistory.objects.update(what="commented")
+
+
 BREAKING = {
+    "a_case_stays_as_it_was_entered": spend_another_amount,
+    "what_was_approved_is_never_refused": refuse_what_was_approved,
+    "what_came_back_is_not_taken_again": take_again_what_came_back,
+    "a_step_of_a_case_stays_as_it_was": retell_a_step,
     "a_file_for_payroll_stays_the_same": tell_payroll_otherwise,
     "praise_is_kept_as_it_was_told": retell,
     "a_person_sits_on_a_panel_once_at_a_time": second_seat,
@@ -422,7 +494,9 @@ def test_reversing_twice_is_refused_by_the_database(world, system):
 
 def test_every_append_only_table_is_known_to_the_products_role(db):
     assert guards.append_only_tables() == {
-        "cms_daysnapshot", "incentives_bonuspayment", "incentives_excuse",
+        "cms_daysnapshot", "empowerment_accountingline", "empowerment_casereturn",
+        "empowerment_followup", "empowerment_limit", "empowerment_sitecurrencies",
+        "incentives_bonuspayment", "incentives_excuse",
         "incentives_goalverdict", "incentives_result", "ledger_transfer", "people_auditentry",
         "people_auditseal", "people_salarylook", "recognition_budgetgrant",
         "recognition_casestep", "recognition_vote",

@@ -30,6 +30,8 @@ def test_the_products_role_adds_to_the_ledger_and_never_edits_it(settings, syste
         "TRUNCATE ledger_transfer",
         "UPDATE incentives_result SET reason = 'x'",
         "DELETE FROM people_auditentry",
+        "UPDATE empowerment_limit SET amount_minor = 1",
+        "DELETE FROM empowerment_casereturn",
     ):
         with pytest.raises(ProgrammingError, match="permission denied"):
             as_role(statement)

@@ -58,7 +58,7 @@ class Limit(models.Model):
                 name="a_limit_is_an_amount_or_none",
             ),
             models.CheckConstraint(
-                condition=Q(measure="customer", days__gte=1, days__lte=366)
+                condition=Q(measure="customer", days__isnull=False, days__gte=1, days__lte=366)
                 | (~Q(measure="customer") & Q(days=None)),
                 name="a_limit_per_customer_and_no_other_counts_days",
             ),

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.db import IntegrityError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +15,7 @@ from ledger.services.posting import (
     KeyAlreadyUsed,
     LedgerRefusal,
     Movement,
+    draw,
     open_account,
     post,
     post_many,
@@ -105,8 +107,6 @@ def test_a_reversal_takes_a_transfer_back_once(company, budget, system):
 
 
 def test_money_does_not_move_without_the_guards(company, budget, system):
-    from django.db import connection
-
     guard = next(
         g
         for g in guards.registered(connection.vendor)
@@ -118,6 +118,74 @@ def test_money_does_not_move_without_the_guards(company, budget, system):
     with pytest.raises(GuardsMissing, match="ledger_transfer_is_never_edited"):
         move(company, budget, 1, system)
     assert "guard ledger_transfer_is_never_edited is missing or altered" in check_ledger().problems
+
+
+def drawn(from_account, to_account, amount, by, key="d", currency="GBP") -> None:
+    with transaction.atomic():
+        draw(
+            key=key, from_account_id=from_account.pk, to_account_id=to_account.pk,
+            currency=currency, amount_minor=amount, why="test", by=by,
+        )  # fmt: skip
+
+
+def test_what_is_drawn_leaves_the_floored_account_to_the_penny(company, budget, system):
+    move(company, budget, 500, system)
+    drawn(budget, company, 500, system)
+    budget.refresh_from_db()
+    assert (budget.balance_minor, budget.balance(), company.balance()) == (0, 0, 0)
+    assert check_ledger().problems == []
+
+
+def test_no_more_is_drawn_than_there_is(company, budget, system):
+    move(company, budget, 500, system)
+    with pytest.raises(FloorBroken, match="holds less than 501"):
+        drawn(budget, company, 501, system)
+    assert budget.balance() == 500
+    assert check_ledger().problems == []
+
+
+def test_a_known_key_is_drawn_no_second_time(company, budget, system):
+    move(company, budget, 500, system)
+    drawn(budget, company, 1, system)
+    for key in ("d", "k"):
+        with pytest.raises(IntegrityError):
+            drawn(budget, company, 1, system, key=key)
+    assert budget.balance() == 499
+
+
+@pytest.mark.parametrize(
+    "amount, currency, into", [(0, "GBP", "company"), (-1, "GBP", "company"),
+                               (1, "GBP", "budget"), (1, "USD", "company")],
+)  # fmt: skip
+def test_the_database_refuses_to_draw_what_post_would_refuse(
+    company, budget, system, amount, currency, into
+):
+    move(company, budget, 500, system)
+    with pytest.raises(IntegrityError):
+        drawn(budget, {"company": company, "budget": budget}[into], amount, system,
+              currency=currency)  # fmt: skip
+    assert budget.balance() == 500
+
+
+def test_an_account_without_a_floor_is_not_drawn_from(company, budget, system):
+    with pytest.raises(FloorBroken):
+        drawn(company, open_account("spent", currency="GBP"), 1, system)
+    assert Transfer.objects.count() == 0
+
+
+def test_nothing_is_drawn_without_the_guards(company, budget, system, monkeypatch):
+    move(company, budget, 500, system)
+    monkeypatch.setattr(guards, "LATELY", 0)
+    guard = next(
+        g for g in guards.registered(connection.vendor)
+        if g.name == "ledger_transfer_is_never_edited"
+    )  # fmt: skip
+    with connection.cursor() as cursor:
+        for statement in guards.drop_statements(guard, connection.vendor):
+            cursor.execute(statement, None)
+    with pytest.raises(GuardsMissing, match="ledger_transfer_is_never_edited"):
+        drawn(budget, company, 1, system)
+    assert budget.balance() == 500
 
 
 @settings(
