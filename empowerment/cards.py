@@ -1,12 +1,39 @@
 """This app's cards on the first page."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
+import rules
 from django.http import HttpRequest
 
-from people.today import Card
+from empowerment.permissions import waiting_for
+from people.models import User
+from people.today import MINE, NEEDS_ME, Card
+
+LATELY = timedelta(days=3)
+MOST_SHOWN = 3
 
 
 def cards(request: HttpRequest, now: datetime) -> Iterator[Card]:
-    yield from ()
+    if rules.has_perm("empowerment.decide_cases", request.user):
+        yield from _asked(request.user)
+    if rules.has_perm("empowerment.spend", request.user):
+        yield from _decided(request.user, now)
+
+
+def _asked(user: User) -> Iterator[Card]:
+    """What waits for an answer, the most urgent first."""
+    waiting = waiting_for(user).select_related("employee").order_by("decide_by", "pk")
+    first = list(waiting[: MOST_SHOWN + 1])
+    if first:
+        count = len(first) if len(first) <= MOST_SHOWN else waiting.count()
+        facts = {"count": count, "cases": first[:MOST_SHOWN]}
+        yield Card(NEEDS_ME, "empowerment/cards/asked.html", facts)
+
+
+def _decided(user: User, now: datetime) -> Iterator[Card]:
+    """What somebody asked for and was decided in the last days."""
+    own = user.employee.cases.filter(decided_at__gt=now - LATELY).select_related("customer")
+    cases = list(own.order_by("-decided_at")[:MOST_SHOWN])
+    if cases:
+        yield Card(MINE, "empowerment/cards/decided.html", {"cases": cases})

@@ -1,6 +1,7 @@
 """Who may do what with cases, limits and the money behind them."""
 
 import rules
+from django.db.models import Q
 from django.utils import timezone
 
 from empowerment.models import Case
@@ -87,3 +88,15 @@ def listed_cases(user: User) -> Cases:
     if roles_of(user) & READ_ALL:
         return Case.objects.all()
     return Case.objects.filter(department__in=led_departments(user, on=timezone.localdate()))
+
+
+def waiting_for(user: User) -> Cases:
+    """What waits for somebody's answer: asked of the departments they lead or, where it was passed
+    on, of their leads or of executives; never their own."""
+    today = timezone.localdate()
+    led, roles = led_departments(user, on=today), roles_of(user)
+    own = {each.department_id for each in user.role_assignments.on(today) if each.role == Role.LEAD}
+    mine = Q(department__in=led) & ~Q(asked_of__in=led - own)
+    if Role.EXECUTIVE in roles:
+        mine |= Q(asked_of=None)
+    return Case.objects.waiting().filter(mine).exclude(employee__user=user)

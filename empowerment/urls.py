@@ -2,8 +2,15 @@
 
 from django.urls import path
 
-from empowerment.views import cases
+from empowerment.views import asked, cases
 
 urlpatterns = [
+    path("cases/", cases.index, name="cases"),
+    path("cases/mine/", cases.mine, name="my-cases"),
+    path("cases/asked/", asked.index, name="asked-cases"),
     path("cases/<int:pk>/", cases.show, name="case"),
+    path("cases/<int:pk>/give-back/", cases.give_back, name="give-case-back"),
+    path("cases/<int:pk>/cancel/", cases.cancel, name="cancel-case"),
+    path("cases/<int:pk>/decide/", asked.decide, name="decide-asked-case"),
+    path("cases/<int:pk>/withdraw/", asked.withdraw, name="withdraw-case"),
 ]

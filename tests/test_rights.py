@@ -465,6 +465,20 @@ circle-department/own       GET    in  403  200  200  403  404  403  404  403
 circle-department/own       POST   in  403  405  405  403  405  403  405  403
 case                        GET    in  200  200  404  200  404  404  200  404
 case                        POST   in  200  200  404  200  404  404  200  404
+cases                       GET    in  403  200  403  200  403  403  200  403
+cases                       POST   in  403  200  403  200  403  403  200  403
+my-cases                    GET    in  200  200  200  200  200  200  200  200
+my-cases                    POST   in  200  200  200  200  200  200  200  200
+asked-cases                 GET    in  403  200  403  403  200  403  403  403
+asked-cases                 POST   in  403  200  403  403  200  403  403  403
+give-case-back              GET    in  200  404  404  200  404  404  404  404
+give-case-back              POST   in  200  404  404  200  404  404  404  404
+cancel-case                 GET    in  200  404  404  200  404  404  404  404
+cancel-case                 POST   in  200  404  404  200  404  404  404  404
+decide-asked-case           GET    in  404  200  404  404  404  404  404  404
+decide-asked-case           POST   in  404  302  404  404  404  404  404  404
+withdraw-case               GET    in  200  404  404  404  404  404  404  404
+withdraw-case               POST   in  302  404  404  404  404  404  404  404
 circle-unrecognised         GET    in  403  200  200  403  403  403  403  403
 circle-unrecognised         POST   in  403  405  405  403  403  403  403  403
 circle-giving               GET    in  403  200  200  403  200  403  200  403
@@ -542,6 +556,7 @@ POSTED = {
     "recall-award": {"reason": "by mistake"},
     "export-rewards": {"currency": "GBP"},
     "take-rewards-file": {"form": "csv"},
+    "decide-asked-case": {"answer": "decline", "reason": "Offer goods instead."},
 }
 
 
@@ -671,7 +686,8 @@ def address(line_name: str, scene) -> str:
         "fair-play-case": [scene.fair_play_case.pk],
         "appeal-case": [scene.fair_play_case.pk],
         "decide-case": [scene.fair_play_case.pk, "clear"],
-        "case": [(scene.asked_case if variant == "asked" else scene.case).pk],
+        **{name: [scene.case.pk] for name in ("case", "give-case-back", "cancel-case")},
+        **{name: [scene.asked_case.pk] for name in ("decide-asked-case", "withdraw-case")},
         "screen-snapshot": [DaySnapshot.objects.latest().sha256],
     }
     query = {"nominate/link": "?to=max&behaviour=promise"}.get(line_name, "")

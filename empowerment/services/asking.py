@@ -1,15 +1,21 @@
-"""Above the limits: asked of a lead, with a clock that passes it on, and never of oneself."""
+"""Above the limits: asked of a lead, with a clock that passes it on, and never of oneself.
 
+Whoever is concerned is told in the transaction of the change: neither lost nor twice.
+"""
+
+from collections import defaultdict
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
-from django.dispatch import Signal
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from empowerment.models import Case, CaseStep
-from empowerment.rules.limits import checks_of
+from empowerment.rules.limits import Measure, checks_of
+from empowerment.services import notices
 from empowerment.services.allowances import (
     Spender,
     SpendingRefused,
@@ -30,7 +36,6 @@ from empowerment.services.spending import (
     refuse_what_can_never_be,
     spend,
 )
-from empowerment.signals import case_asked, case_decided
 from ledger.services.posting import FloorBroken
 from people.models import Placement, Role, RoleAssignment, User
 from people.services import audit
@@ -43,7 +48,8 @@ What = CaseStep.What
 def ask(wanted: Spend, *, by: User, now: datetime) -> Case:
     """Ask a lead for what is above the limits; what is within them is approved at once.
 
-    The same key again gives the same case. Raises SpendingRefused; nothing is asked then.
+    The same key again gives the same case. Raises SpendingRefused, also where nobody could decide;
+    nothing is asked then.
     """
     try:
         return spend(wanted, by=by, now=now)
@@ -72,15 +78,21 @@ def _ask(wanted: Spend, *, by: User, now: datetime) -> Case:
     checks = checks_of(limits.lines, used_by(spender, customer_id, limits))
     case = entered(wanted, spender, customer_id, checks, now=now)
     case.state = Case.State.ASKED
-    case.asked_of_id = asked_next(case.department_id, by=by, on=timezone.localdate(now))
-    case.decide_by = now + answered_within(on=timezone.localdate(now))
+    today = timezone.localdate(now)
+    case.asked_of_id = asked_next(case, on=today)
+    asked = deciders(case, on=today)
+    if not asked:
+        raise SpendingRefused(
+            _("Nobody could decide on this: there is no lead above you and no executive. Ask HR.")
+        )
+    case.decide_by = now + answered_within(on=today)
     case.save(force_insert=True)
     _step(case, What.ASKED, "", by=by, now=now)
     audit.record(
         "ask_for_case", by=by, subject=f"case:{case.pk}", person=case.employee,
         after=Case.State.ASKED.value, why=wanted.reason,
     )  # fmt: skip
-    _send(case_asked, case)
+    notices.tell_of_asked([(case, user) for user in asked])
     return case
 
 
@@ -89,18 +101,30 @@ def answered_within(*, on: date) -> timedelta:
     return timedelta(minutes=int(in_force("answer_minutes", on=on)))
 
 
-def asked_next(
-    department_id: int | None, *, by: User, on: date, after: int | None = None
-) -> int | None:
-    """The nearest department, from this one upwards and past `after`, which somebody else leads;
-    None: executives decide."""
+def asked_next(case: Case, *, on: date) -> int | None:
+    """The nearest department, from the case's own upwards, with a lead who has not been asked: not
+    the asker, and who leads two departments is asked once. None: executives decide."""
     parents = dict(Placement.objects.on(on).values_list("department", "parent"))
-    leads = RoleAssignment.objects.on(on).filter(role=Role.LEAD, user__is_active=True)
-    led = set(leads.exclude(user=by).values_list("department", flat=True))
-    here = parents.get(after) if after else department_id
-    while here is not None and here not in led:
+    leads = _leads(but_not=case.employee.user_id, on=on)
+    way: list[int] = []
+    here: int | None = case.department_id
+    while here is not None:
+        way.append(here)
         here = parents.get(here)
-    return here
+    after = case.asked_of_id
+    # Where departments have moved since, the way begins anew.
+    passed = way[: way.index(after) + 1] if after in way else []
+    asked = leads[after or 0].union(*(leads[each] for each in passed))
+    return next((each for each in way[len(passed) :] if leads[each] - asked), None)
+
+
+def _leads(*, but_not: int | None, on: date) -> dict[int | None, set[int]]:
+    held = RoleAssignment.objects.on(on).filter(role=Role.LEAD, user__is_active=True)
+    found: dict[int | None, set[int]] = defaultdict(set)
+    for department_id, user_id in held.values_list("department", "user"):
+        if user_id != but_not:
+            found[department_id].add(user_id)
+    return found
 
 
 def deciders(case: Case, *, on: date) -> list[User]:
@@ -110,7 +134,18 @@ def deciders(case: Case, *, on: date) -> list[User]:
         held = held.filter(role=Role.LEAD, department=case.asked_of_id)
     else:
         held = held.filter(role=Role.EXECUTIVE)
-    return list(User.objects.filter(pk__in=held.exclude(user=case.employee.user_id).values("user")))
+    found = User.objects.filter(pk__in=held.values("user"))
+    return [user for user in found.order_by("pk") if user.pk != case.employee.user_id]
+
+
+def budget_left(case: Case, *, now: datetime) -> int | None:
+    """What the case's department may still spend this month, in minor units of the case; None
+    without a budget."""
+    limits = limits_of(_here(case, now=now)).get(case.currency)
+    line = limits and limits.of(Measure.DEPARTMENT)
+    if not limits or not line:
+        return None
+    return max(0, (line.amount_minor or 0) - limits.budget.spent_minor)
 
 
 @retried
@@ -118,8 +153,8 @@ def deciders(case: Case, *, on: date) -> list[User]:
 def decide(case: Case, *, approve: bool, reason: str, by: User, now: datetime) -> Case:
     """A lead's answer. The personal limits are what it lifts; the department's budget holds.
 
-    Raises SpendingRefused: one's own, decided before, no reason for a no, no budget. A second
-    answer that says the same changes nothing.
+    Raises SpendingRefused: one's own, decided before and by whom, no reason for a no, no budget.
+    A second answer of the same person that says the same changes nothing.
     """
     case = lock(case)
     state = Case.State.APPROVED if approve else Case.State.DECLINED
@@ -127,35 +162,47 @@ def decide(case: Case, *, approve: bool, reason: str, by: User, now: datetime) -
         raise SpendingRefused(_("Nobody decides on their own case."))
     if case.state == state and case.decided_by_id == by.pk:
         return case
-    if case.state != Case.State.ASKED:
-        raise SpendingRefused(
-            _("This case is %(state)s already.") % {"state": case.get_state_display()}
-        )
+    _refuse_unless_asked(case)
     if not approve and not reason.strip():
         raise SpendingRefused(_("Say why, and what the customer can be offered instead."), "reason")
     case.state, case.decided_by, case.decided_at = state, by, now
     if approve:
-        _approve(case, by=by, now=now)
-    else:
-        case.save(update_fields=["state", "decided_by", "decided_at"])
+        case.spent_on = _here(case, now=now).today
+    case.save(update_fields=["state", "decided_by", "decided_at", "spent_on"])
     _step(case, What.APPROVED if approve else What.DECLINED, reason, by=by, now=now)
     audit.record(
         "decide_case", by=by, subject=f"case:{case.pk}", person=case.employee,
         before=Case.State.ASKED.value, after=state.value, why=reason,
     )  # fmt: skip
-    _send(case_decided, case)
+    notices.tell_of_decision(case)
+    if approve:
+        _pay(case, by=by, now=now)
     return case
 
 
-def _approve(case: Case, *, by: User, now: datetime) -> None:
+def _refuse_unless_asked(case: Case) -> None:
+    if case.state == Case.State.ASKED:
+        return
+    state = {"state": case.get_state_display()}
+    if case.decided_by:
+        raise SpendingRefused(
+            _("%(name)s has decided this case already: %(state)s.")
+            % {"name": case.decided_by.display_name, **state}
+        )
+    raise SpendingRefused(_("This case is %(state)s already.") % state)
+
+
+def _here(case: Case, *, now: datetime) -> Spender:
+    """Where the case was entered, wherever its employee works by now."""
+    today = now.astimezone(ZoneInfo(case.site.time_zone)).date()
+    return Spender(case.employee_id, None, "", case.department_id, case.site_id, today)
+
+
+def _pay(case: Case, *, by: User, now: datetime) -> None:
+    """Last: who spends from the same department waits for its account."""
     # What is spent on a customer is counted under the customer's lock.
     lock_customer(case.customer.reference, now=now)
-    # Where the case was entered, wherever its employee works by now.
-    today = now.astimezone(ZoneInfo(case.site.time_zone)).date()
-    here = Spender(case.employee_id, None, "", case.department_id, case.site_id, today)
-    case.spent_on = today
-    case.save(update_fields=["state", "decided_by", "decided_at", "spent_on"])
-    known = limits_of(here)
+    known = limits_of(_here(case, now=now))
     if case.currency not in known:
         raise SpendingRefused(no_budget())
     try:
@@ -175,10 +222,7 @@ def withdraw(case: Case, *, by: User, now: datetime) -> Case:
         raise SpendingRefused(_("Only who asked takes a request back."))
     if case.state == Case.State.WITHDRAWN:
         return case
-    if case.state != Case.State.ASKED:
-        raise SpendingRefused(
-            _("This case is %(state)s already.") % {"state": case.get_state_display()}
-        )
+    _refuse_unless_asked(case)
     case.state = Case.State.WITHDRAWN
     case.save(update_fields=["state"])
     _step(case, What.WITHDRAWN, "", by=by, now=now)
@@ -190,37 +234,44 @@ def withdraw(case: Case, *, by: User, now: datetime) -> Case:
 
 
 def pass_on(*, now: datetime, by: User) -> int:
-    """Pass requests whose time is over to whoever is next, each once a clock; returns how many."""
-    overdue = Case.objects.waiting().filter(decide_by__lte=now).order_by("pk")
-    return sum(_pass_on(pk, now=now, by=by) for pk in overdue.values_list("pk", flat=True))
+    """Pass requests whose time is over, or which nobody is left to answer, to whoever is next, and
+    tell those who have become leads since; returns how many were passed on."""
+    today = timezone.localdate(now)
+    answers = RoleAssignment.objects.on(today).filter(
+        ~Q(user=Coalesce(OuterRef("employee__user"), 0)),
+        role=Role.LEAD, user__is_active=True, department=OuterRef("asked_of"),
+    )  # fmt: skip
+    nobody_left = Q(asked_of__isnull=False) & ~Exists(answers)
+    due = Case.objects.waiting().filter(Q(decide_by__lte=now) | nobody_left).order_by("pk")
+    passed = [_pass_on(pk, now=now, by=by) for pk in due.values_list("pk", flat=True)]
+    waiting = Case.objects.waiting().select_related("employee").order_by("pk")
+    notices.tell_of_asked((case, user) for case in waiting for user in deciders(case, on=today))
+    return sum(passed)
 
 
 @retried
 @transaction.atomic
 def _pass_on(case_pk: int, *, now: datetime, by: User) -> bool:
-    case = lock(Case(pk=case_pk))
-    if case.state != Case.State.ASKED or case.decide_by is None or case.decide_by > now:
+    """Executives are the last; they are reminded, and nothing is decided by waiting."""
+    case, today = lock(Case(pk=case_pk)), timezone.localdate(now)
+    if case.state != Case.State.ASKED or case.decide_by is None:
         return False
-    if case.asked_of_id is None:
-        # Executives are the last; they are reminded, and nothing is decided by waiting.
-        case.decide_by = now + answered_within(on=timezone.localdate(now))
-        case.save(update_fields=["decide_by"])
-        _send(case_asked, case)
+    answering = deciders(case, on=today)
+    if case.decide_by > now and (answering or case.asked_of_id is None):
         return False
-    today = timezone.localdate(now)
-    asker = case.employee.user
-    before = case.asked_of
-    case.asked_of_id = asked_next(None, by=asker or by, on=today, after=case.asked_of_id)
     case.decide_by = now + answered_within(on=today)
+    if case.asked_of_id is None:
+        case.save(update_fields=["decide_by"])
+        notices.remind(case, answering, on=today)
+        return False
+    before = case.asked_of
+    case.asked_of_id = asked_next(case, on=today)
     case.save(update_fields=["asked_of", "decide_by"])
     _step(case, What.ESCALATED, str(before), by=by, now=now)
-    _send(case_asked, case)
+    notices.tell_of_asked([(case, user) for user in deciders(case, on=today)])
+    notices.tell_of_passing(case)
     return True
 
 
 def _step(case: Case, what: CaseStep.What, text: str, *, by: User, now: datetime) -> None:
     CaseStep.objects.create(case=case, what=what, text=text.strip(), made_by=by, made_at=now)
-
-
-def _send(signal: Signal, case: Case) -> None:
-    transaction.on_commit(lambda: signal.send(sender=Case, case_id=case.pk), robust=True)

@@ -5,17 +5,19 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from empowerment.models import Case, CaseReturn, CaseStep
 from empowerment.services import budgets
 from empowerment.services.allowances import SpendingRefused
 from ledger.services.posting import post
+from people.dates import short_day
 from people.models import Role, RoleAssignment, User
 from people.money import money
 from people.services import audit
 from people.services.calendars import subtree
+from people.services.previews import Effects
 from people.services.retrying import retried
 
 
@@ -68,6 +70,45 @@ def cancel(case: Case, back: GivenBack, *, by: User, now: datetime) -> Case:
     case.state = Case.State.CANCELLED
     case.save(update_fields=["state"])
     return case
+
+
+def give_back_and_say(case: Case, back: GivenBack, *, by: User, now: datetime) -> Effects:
+    """The same, as lines for who decides on it; sent again they are the same lines."""
+    returned = give_back(case, back, by=by, now=now)
+    return _effects(lock(case), returned)
+
+
+def cancel_and_say(case: Case, back: GivenBack, *, by: User, now: datetime) -> Effects:
+    cancelled = cancel(case, back, by=by, now=now)
+    last = cancelled.returns.last()
+    assert last
+    return [
+        *_effects(cancelled, last),
+        _("The case is cancelled. It stays in the lists, with its reasons."),
+    ]
+
+
+def _effects(case: Case, returned: CaseReturn) -> Effects:
+    assert case.spent_on
+    said = {
+        "amount": money(returned.amount_minor, case.currency),
+        "net": money(case.net_minor, case.currency),
+        "whole": money(case.amount_minor, case.currency),
+        "department": case.department,
+        "month": formats.date_format(case.spent_on, "YEAR_MONTH_FORMAT"),
+        "day": short_day(case.spent_on),
+        "name": case.employee.name,
+    }
+    counted = (
+        _("It counts no longer as spent on the customer, nor for %(name)s on %(day)s.")
+        if case.within_limits
+        else _("It counts no longer as spent on the customer.")
+    )
+    return [
+        _("%(amount)s go back to the budget of %(department)s for %(month)s.") % said,
+        counted % said,
+        _("The case costs %(net)s then, of %(whole)s.") % said,
+    ]
 
 
 def may_give_back(case: Case, *, by: User, on: date) -> bool:

@@ -3,6 +3,7 @@ from datetime import date, datetime, timedelta
 from django.utils import timezone
 
 from cms.services.posting import post_day, post_owed
+from empowerment.services.asking import pass_on
 from incentives.models import DayVerdict
 from incentives.rules import Status
 from incentives.services.closing import CloseRefused, close_day, company_scope, policies_on
@@ -62,6 +63,7 @@ class Command(ProductCommand):
         go_on_with_statements()
         seal()
         notice_of_day(by=by, now=now)
+        pass_on(now=now, by=by)
         self._mail(now)
         self._say(closed, posted, options["format"])
         if refusals:
