@@ -24,10 +24,10 @@ from django.db.models import (
 )
 
 from people.models import Employee, Employees, Placement
+from people.small_groups import Total
 from recognition.models import Nomination, Nominee
 from recognition.rules.awards import months_before
 from recognition.rules.circle import LONG_HERE, Group, roll_up, since
-from recognition.rules.small_groups import Total
 
 COMPANY = "company"
 

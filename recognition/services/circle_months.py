@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from people.models import Department, Site
 from people.services.calendars import all_sites
+from people.small_groups import kept_back
 from recognition.models import CircleMonth, Nomination
 from recognition.rules.awards import months_before
 from recognition.rules.circle import Group
-from recognition.rules.small_groups import kept_back
 from recognition.services.circle import COMPANY, Circle, Key, circle_on
 
 MONTHS_SHOWN = 24

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from people.models import Department, Site
+from people.small_groups import FEWEST, kept_back
 from recognition.models import CircleMonth
 from recognition.rules.circle import LINE_BP, LONG_HERE, Group, roll_up, trend
-from recognition.rules.small_groups import FEWEST, kept_back
 from recognition.services.circle import (
     COMPANY,
     Circle,

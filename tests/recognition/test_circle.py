@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from people.models import Department, Employee, Membership, Placement, Site
 from people.rules import BEGINNING
+from people.small_groups import FEWEST, kept_back
 from recognition.models import Behaviour, Nomination, Nominee
 from recognition.rules.awards import months_before
 from recognition.rules.circle import LONG_HERE, Group, band_of, roll_up, since, trend, turn_of_week
-from recognition.rules.small_groups import FEWEST, kept_back
 from recognition.services.circle import (
     Circle,
     Place,
