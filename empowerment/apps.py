@@ -9,7 +9,11 @@ class EmpowermentConfig(AppConfig):
         from empowerment.cards import cards
         from empowerment.entries import ENTRIES
         from empowerment.guards import GUARDS
-        from empowerment.services import card_lines  # noqa: F401
+        from empowerment.services import (  # noqa: F401
+            asking_outcomes,
+            card_lines,
+            outcome_imports,
+        )
         from empowerment.services.checking import check_cases
         from empowerment.services.personal import PARTS, forget
         from ledger.services.checking import also_check

@@ -7,6 +7,7 @@ import rules
 from django.http import HttpRequest
 
 from empowerment.permissions import waiting_for
+from empowerment.services.outcomes import count_questions
 from people.models import User
 from people.today import MINE, NEEDS_ME, Card
 
@@ -18,6 +19,7 @@ def cards(request: HttpRequest, now: datetime) -> Iterator[Card]:
     if rules.has_perm("empowerment.decide_cases", request.user):
         yield from _asked(request.user)
     if rules.has_perm("empowerment.spend", request.user):
+        yield from _questions(request.user, now)
         yield from _decided(request.user, now)
 
 
@@ -37,3 +39,10 @@ def _decided(user: User, now: datetime) -> Iterator[Card]:
     cases = list(own.order_by("-decided_at")[:MOST_SHOWN])
     if cases:
         yield Card(MINE, "empowerment/cards/decided.html", {"cases": cases})
+
+
+def _questions(user: User, now: datetime) -> Iterator[Card]:
+    """Customers somebody is asked about."""
+    count = count_questions(user, now=now)
+    if count:
+        yield Card(NEEDS_ME, "empowerment/cards/outcomes.html", {"count": count})

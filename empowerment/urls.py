@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from empowerment.views import asked, cases
+from empowerment.views import asked, cases, outcomes
 
 urlpatterns = [
     path("cases/", cases.index, name="cases"),
@@ -13,4 +13,7 @@ urlpatterns = [
     path("cases/<int:pk>/cancel/", cases.cancel, name="cancel-case"),
     path("cases/<int:pk>/decide/", asked.decide, name="decide-asked-case"),
     path("cases/<int:pk>/withdraw/", asked.withdraw, name="withdraw-case"),
+    path("cases/<int:pk>/outcome/", outcomes.answer, name="case-outcome"),
+    path("cases/outcomes/", outcomes.index, name="outcomes"),
+    path("empowerment/outcomes/import/", outcomes.import_file, name="import-outcomes"),
 ]

@@ -7,7 +7,6 @@ from empowerment.models.cases import (
     Customer,
     FollowUp,
     MomentOfTruth,
-    Outcome,
     Receipt,
     Remedy,
     Review,
@@ -21,6 +20,7 @@ from empowerment.models.money import (
     CardStatement,
     MonthlyBudget,
 )
+from empowerment.rules.outcomes import Outcome
 
 __all__ = [
     "LARGEST_MINOR",

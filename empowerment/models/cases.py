@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from empowerment.models.limits import LARGEST_MINOR
+from empowerment.rules.outcomes import Outcome
 from people.models import Department, Employee, Site
 
 USER = settings.AUTH_USER_MODEL
@@ -57,12 +58,6 @@ class Remedy(models.TextChoices):
     GOODS = "goods", _("goods")
     GESTURE = "gesture", _("gesture")
     WAIVER = "waiver", _("waiver")
-
-
-class Outcome(models.TextChoices):
-    UNKNOWN = "unknown", _("unknown")
-    STAYED = "stayed", _("stayed")
-    LEFT = "left", _("left")
 
 
 class Cases(models.QuerySet):
@@ -237,7 +232,8 @@ class CaseReturn(models.Model):
 
 class FollowUp(models.Model):
     """What became of the customer so many days after a case: asked of whoever entered it, or told
-    by the customer system. Of several answers for one case the last counts."""
+    by the customer system, which knows the day (`known_on`). Of several answers for one case the
+    last counts."""
 
     class Source(models.TextChoices):
         STAFF = "staff", _("a colleague")
@@ -247,6 +243,7 @@ class FollowUp(models.Model):
     after_days = models.PositiveSmallIntegerField()
     answer = models.CharField(max_length=7, choices=Outcome)
     source = models.CharField(max_length=5, choices=Source, default=Source.STAFF)
+    known_on = models.DateField(null=True)
     made_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
 
