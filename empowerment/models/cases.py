@@ -150,6 +150,7 @@ class Case(models.Model):
             models.Index(fields=["employee", "spent_on"], name="cases_by_employee_and_day"),
             models.Index(fields=["customer", "spent_on"], name="cases_by_customer_and_day"),
             models.Index(fields=["department", "-id"], name="cases_by_department"),
+            models.Index(fields=["site", "spent_on"], name="cases_by_site_and_day"),
             models.Index(
                 fields=["decide_by"], condition=Q(state="asked"), name="cases_asked_for"
             ),

@@ -5,6 +5,7 @@ from django.utils import timezone
 from cms.services.posting import post_day, post_owed
 from empowerment.services.asking import pass_on
 from empowerment.services.asking_outcomes import ask_for_outcomes
+from empowerment.services.drawing import draw_reviews
 from incentives.models import DayVerdict
 from incentives.rules import Status
 from incentives.services.closing import CloseRefused, close_day, company_scope, policies_on
@@ -66,6 +67,7 @@ class Command(ProductCommand):
         notice_of_day(by=by, now=now)
         pass_on(now=now, by=by)
         ask_for_outcomes(by=by, now=now)
+        draw_reviews(by=by, now=now)
         self._mail(now)
         self._say(closed, posted, options["format"])
         if refusals:
