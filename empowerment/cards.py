@@ -5,19 +5,24 @@ from datetime import datetime, timedelta
 
 import rules
 from django.http import HttpRequest
+from django.utils import timezone
 
 from empowerment.permissions import waiting_for
 from empowerment.services.outcomes import count_questions
+from empowerment.services.reviewing import reviews_of
 from people.models import User
 from people.today import MINE, NEEDS_ME, Card
 
 LATELY = timedelta(days=3)
 MOST_SHOWN = 3
+MOST_COUNTED = 50
 
 
 def cards(request: HttpRequest, now: datetime) -> Iterator[Card]:
     if rules.has_perm("empowerment.decide_cases", request.user):
         yield from _asked(request.user)
+    if rules.has_perm("empowerment.review_cases", request.user):
+        yield from _reviews(request.user, now)
     if rules.has_perm("empowerment.spend", request.user):
         yield from _questions(request.user, now)
         yield from _decided(request.user, now)
@@ -46,3 +51,13 @@ def _questions(user: User, now: datetime) -> Iterator[Card]:
     count = count_questions(user, now=now)
     if count:
         yield Card(NEEDS_ME, "empowerment/cards/outcomes.html", {"count": count})
+
+
+def _reviews(user: User, now: datetime) -> Iterator[Card]:
+    """Cases to look at after the fact."""
+    waiting = reviews_of(user, on=timezone.localdate(now)).filter(reviewed_at=None)
+    cases = waiting.order_by("case").values_list("case", flat=True).distinct()
+    found = len(cases[: MOST_COUNTED + 1])
+    if found:
+        facts = {"count": min(found, MOST_COUNTED), "more": found > MOST_COUNTED}
+        yield Card(NEEDS_ME, "empowerment/cards/reviews.html", facts)

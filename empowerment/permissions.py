@@ -7,6 +7,7 @@ from django.utils import timezone
 from empowerment.models import Case
 from empowerment.models.cases import Cases
 from empowerment.services.giving_back import may_give_back
+from empowerment.services.reviewing import may_answer, may_look
 from people.models import Employee, Role, User
 from people.permissions import has_role, is_active_account, led_departments, roles_of
 
@@ -46,6 +47,16 @@ def gives_back(user: User, case: Case) -> bool:
 
 
 @rules.predicate
+def looks_at(user: User, case: Case) -> bool:
+    return case.spent_on is not None and may_look(user, case, on=timezone.localdate())
+
+
+@rules.predicate
+def has_been_written_to(_user: User, case: Case) -> bool:
+    return may_answer(case)
+
+
+@rules.predicate
 def reads_all(user: User, case: Case) -> bool:
     return bool(roles_of(user) & READ_ALL)
 
@@ -54,7 +65,8 @@ rules.add_perm("empowerment.spend", is_active_account & is_employee)
 # What was spent on which customer: whoever spent it, their leads, finance and auditors.
 rules.add_perm(
     "empowerment.see_case",
-    is_active_account & (is_own | leads | is_asked_as_executive | has_decided | reads_all),
+    is_active_account
+    & (is_own | leads | is_asked_as_executive | has_decided | reads_all | looks_at),
 )
 rules.add_perm(
     "empowerment.decide_case", is_active_account & ~is_own & (leads | is_asked_as_executive)
@@ -63,8 +75,12 @@ rules.add_perm("empowerment.decide_cases", has_role(Role.LEAD, Role.EXECUTIVE))
 rules.add_perm("empowerment.own_case", is_active_account & is_own)
 rules.add_perm("empowerment.give_back", is_active_account & gives_back)
 rules.add_perm("empowerment.list_cases", has_role(Role.LEAD, Role.FINANCE, Role.AUDITOR))
-rules.add_perm("empowerment.review_cases", has_role(Role.LEAD))
-rules.add_perm("empowerment.review_case", is_active_account & ~is_own & leads)
+# Executives look where all leads of a case have spent or approved it themselves.
+rules.add_perm("empowerment.review_cases", has_role(Role.LEAD, Role.EXECUTIVE))
+rules.add_perm("empowerment.review_case", is_active_account & looks_at)
+rules.add_perm(
+    "empowerment.comment_case", is_active_account & (looks_at | (is_own & has_been_written_to))
+)
 rules.add_perm("empowerment.see_limits", is_active_account & is_employee)
 rules.add_perm(
     "empowerment.see_all_limits",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from empowerment.views import asked, cases, outcomes
+from empowerment.views import asked, cases, outcomes, reviews
 
 urlpatterns = [
     path("cases/", cases.index, name="cases"),
@@ -16,4 +16,7 @@ urlpatterns = [
     path("cases/<int:pk>/outcome/", outcomes.answer, name="case-outcome"),
     path("cases/outcomes/", outcomes.index, name="outcomes"),
     path("empowerment/outcomes/import/", outcomes.import_file, name="import-outcomes"),
+    path("cases/reviews/", reviews.index, name="reviews"),
+    path("cases/<int:pk>/review/", reviews.review, name="review-case"),
+    path("cases/<int:pk>/comment/", reviews.comment, name="comment-case"),
 ]

@@ -485,6 +485,12 @@ case-outcome                GET    in  405  405  405  405  405  405  405  405
 case-outcome                POST   in  302  404  404  404  404  404  404  404
 import-outcomes             GET    in  403  403  200  200  403  403  403  403
 import-outcomes             POST   in  403  403  200  200  403  403  403  403
+reviews                     GET   in  403  200  403  403  200  403  403  403
+reviews                     POST  in  403  200  403  403  200  403  403  403
+review-case                 GET   in  404  200  404  404  404  404  404  404
+review-case                 POST  in  404  302  404  404  404  404  404  404
+comment-case                GET   in  404  200  404  404  404  404  404  404
+comment-case                POST  in  404  200  404  404  404  404  404  404
 circle-unrecognised         GET    in  403  200  200  403  403  403  403  403
 circle-unrecognised         POST   in  403  405  405  403  403  403  403  403
 circle-giving               GET    in  403  200  200  403  200  403  200  403
@@ -694,7 +700,8 @@ def address(line_name: str, scene) -> str:
         "decide-case": [scene.fair_play_case.pk, "clear"],
         **{name: [scene.case.pk] for name in ("case", "give-case-back", "cancel-case")},
         **{name: [scene.asked_case.pk] for name in ("decide-asked-case", "withdraw-case")},
-        "case": [(scene.asked_case if variant == "asked" else scene.case).pk],
+        "review-case": [scene.case.pk],
+        "comment-case": [scene.case.pk],
         "case-outcome": [scene.case.pk],
         "screen-snapshot": [DaySnapshot.objects.latest().sha256],
     }
