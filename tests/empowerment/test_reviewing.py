@@ -102,7 +102,7 @@ def test_days_without_cases_leave_no_trace(percent, system, ann):
     assert not AuditEntry.objects.filter(action="draw_reviews").exists()
 
 
-def test_what_was_asked_for_and_not_spent_is_not_drawn(percent, ann, system):
+def test_what_was_asked_for_and_not_spent_is_not_drawn(percent, ann, bob, system):
     percent(100)
     ask(wanted(20_000, reason="needed"), by=ann, now=TUESDAY_NOON)
     assert draws(system) == []
