@@ -17,7 +17,7 @@ from people.models import AuditEntry, Membership, Photo, RoleAssignment, ShownTo
 from people.services import audit
 from people.services.consents import Agreed, agree
 from people.services.photos import PhotoRefused, remove_photo, set_photo
-from people.services.pictures import MOST_BYTES, squared
+from people.services.pictures import MOST_BYTES, squared, whole
 from people.services.pins import SHARED_SESSION
 from people.signals import consent_changed
 from tests.conftest import SignedInClient
@@ -91,6 +91,22 @@ def test_what_is_transparent_becomes_white():
 
 def test_what_hardly_shrinks_is_kept_less_sharp():
     assert len(squared(saved(noise((1024, 1024)), "PNG"))) <= 100_000
+
+
+@pytest.mark.parametrize("what", GOOD)
+def test_of_a_whole_picture_nothing_is_cut_off(what):
+    kept = whole(GOOD[what], most_bytes=400_000)
+    image, before = opened(kept), opened(GOOD[what])
+    upright = before.getexif().get(0x0112, 1) == 1
+    width, height = before.size if upright else reversed(before.size)
+    shrunk = min(1, 1600 / max(width, height))
+    size = (round(width * shrunk), round(height * shrunk))
+    assert (image.format, image.size, image.mode) == ("WEBP", size, "RGB")
+    assert (bytes(image.getexif()), "exif" in image.info) == (b"", False)
+
+
+def test_a_whole_picture_that_hardly_shrinks_is_kept_less_sharp():
+    assert len(whole(saved(noise((1600, 1600)), "PNG"), most_bytes=400_000)) <= 400_000
 
 
 def test_the_server_reads_webp():
