@@ -7,13 +7,17 @@ import rules
 from django.http import HttpRequest
 from django.utils import timezone
 
+from empowerment.models import Case
 from empowerment.permissions import waiting_for
+from empowerment.services.allowances import SpendingRefused, allowances
 from empowerment.services.outcomes import count_questions
 from empowerment.services.reviewing import reviews_of
-from people.models import User
+from empowerment.services.room import room_told
+from people.models import Employee, User
 from people.today import MINE, NEEDS_ME, Card
 
 LATELY = timedelta(days=3)
+RECEIPTS_FOR = timedelta(days=30)
 MOST_SHOWN = 3
 MOST_COUNTED = 50
 
@@ -25,7 +29,9 @@ def cards(request: HttpRequest, now: datetime) -> Iterator[Card]:
         yield from _reviews(request.user, now)
     if rules.has_perm("empowerment.spend", request.user):
         yield from _questions(request.user, now)
+        yield from _receipts(request.user.employee, now)
         yield from _decided(request.user, now)
+        yield from _spend(request.user, now)
 
 
 def _asked(user: User) -> Iterator[Card]:
@@ -61,3 +67,23 @@ def _reviews(user: User, now: datetime) -> Iterator[Card]:
     if found:
         facts = {"count": min(found, MOST_COUNTED), "more": found > MOST_COUNTED}
         yield Card(NEEDS_ME, "empowerment/cards/reviews.html", facts)
+
+
+def _receipts(employee: Employee, now: datetime) -> Iterator[Card]:
+    since = timezone.localdate(now) - RECEIPTS_FOR
+    missing = Case.objects.without_receipt().filter(employee=employee, spent_on__gt=since)
+    count = missing.count()
+    if count:
+        cases = missing.select_related("customer")[:MOST_SHOWN]
+        yield Card(NEEDS_ME, "empowerment/cards/receipts.html", {"cases": cases, "count": count})
+
+
+def _spend(user: User, now: datetime) -> Iterator[Card]:
+    """Only to whom somebody has set what they may spend."""
+    try:
+        found = allowances(user, now=now)
+    except SpendingRefused:
+        return
+    if any(not each.missing for each in found):
+        room = room_told(found, named=False)
+        yield Card(MINE, "empowerment/cards/spend.html", {"room": room})

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from empowerment.views import asked, cases, outcomes, reviews
+from empowerment.views import asked, cases, outcomes, receipts, reviews, spending
 
 urlpatterns = [
     path("cases/", cases.index, name="cases"),
@@ -19,4 +19,7 @@ urlpatterns = [
     path("cases/reviews/", reviews.index, name="reviews"),
     path("cases/<int:pk>/review/", reviews.review, name="review-case"),
     path("cases/<int:pk>/comment/", reviews.comment, name="comment-case"),
+    path("cases/new/", spending.new, name="spend"),
+    path("cases/allowance/", spending.allowance, name="allowance"),
+    path("cases/<int:pk>/receipt/", receipts.receipt, name="case-receipt"),
 ]

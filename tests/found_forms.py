@@ -47,10 +47,13 @@ VALID = {
     "add-payroll-layout": EMPTY_PLACES,
     "payroll-layout": EMPTY_PLACES,
     "set_language": {"language": "zh-hans"},
+    "spend": {"reference": "C-9"},
     "nominate": {"nominees": "max", "story": "Stayed until the parcel was found."},
 }
 FILES = {
     "shown-photo": picture("PNG"),
+    "spend": picture("PNG"),
+    "case-receipt": picture("PNG"),
     "back-test": b"department,metric,unit,direction,decimals,value,effective_from\r\n"
     b"CLAIMS,answered,percent,at_least,2,80,2026-01-01\r\n",
     "": b"department,date,metric,value\r\nCLAIMS,2026-03-03,answered,81\r\n",

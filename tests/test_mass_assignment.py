@@ -39,7 +39,7 @@ STORING = {
     "account_login", "account_change_password", "add-payroll-layout", "apply-import",
     "decide-held-figure", "decide-restatement", "end-session", "excuse", "figures", "imports",
     "invitation", "nominate", "payroll-layout", "person-salary", "read-import-anew", "restate",
-    "shown", "shown-nickname", "shown-photo", "shown-photo-remove",
+    "shown", "shown-nickname", "shown-photo", "shown-photo-remove", "spend",
 }  # fmt: skip
 Snapshot = dict[str, dict[object, dict[str, object]]]
 """Table; then primary key, or a number for a new row; then column."""

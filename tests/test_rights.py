@@ -465,6 +465,14 @@ circle-department/own       GET    in  403  200  200  403  404  403  404  403
 circle-department/own       POST   in  403  405  405  403  405  403  405  403
 case                        GET    in  200  200  404  200  404  404  200  404
 case                        POST   in  200  200  404  200  404  404  200  404
+spend                       GET    in  200  200  200  200  200  200  200  200
+spend                       POST   in  200  200  200  200  200  200  200  200
+allowance                   GET    in  200  200  200  200  200  200  200  200
+allowance                   POST   in  405  405  405  405  405  405  405  405
+case-receipt                GET    in  200  200  404  200  404  404  200  404
+case-receipt                POST   in  200  404  404  404  404  404  404  404
+case-receipt/none           GET    in  200  404  404  404  404  404  404  404
+case-receipt/none           POST   in  200  404  404  404  404  404  404  404
 cases                       GET    in  403  200  403  200  403  403  200  403
 cases                       POST   in  403  200  403  200  403  403  200  403
 my-cases                    GET    in  200  200  200  200  200  200  200  200
@@ -698,6 +706,7 @@ def address(line_name: str, scene) -> str:
         "fair-play-case": [scene.fair_play_case.pk],
         "appeal-case": [scene.fair_play_case.pk],
         "decide-case": [scene.fair_play_case.pk, "clear"],
+        "case-receipt": [(scene.part_back_case if variant == "none" else scene.case).pk],
         **{name: [scene.case.pk] for name in ("case", "give-case-back", "cancel-case")},
         **{name: [scene.asked_case.pk] for name in ("decide-asked-case", "withdraw-case")},
         "review-case": [scene.case.pk],

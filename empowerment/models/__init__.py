@@ -1,6 +1,7 @@
 """Empowerment money: limits, cases, their outcome, and the money behind them."""
 
 from empowerment.models.cases import (
+    LARGEST_RECEIPT,
     Case,
     CaseReturn,
     CaseStep,
@@ -24,6 +25,7 @@ from empowerment.rules.outcomes import Outcome
 
 __all__ = [
     "LARGEST_MINOR",
+    "LARGEST_RECEIPT",
     "AccountingExport",
     "AccountingLine",
     "CardLine",

@@ -1,5 +1,6 @@
 """Cases: what was spent to put a customer right, what came of it, and what was asked for."""
 
+from datetime import date
 from typing import Any, Self
 
 from django.conf import settings
@@ -19,6 +20,12 @@ LARGEST_RECEIPT = 400_000
 """Bytes; a receipt can still be read, and a hundred of them load on a phone."""
 
 
+class Moments(models.QuerySet):
+    def offered(self, day: date) -> Self:
+        """Those that a case may name on a day."""
+        return self.filter(Q(retired_on=None) | Q(retired_on__gt=day))
+
+
 class MomentOfTruth(models.Model):
     """What the money was for, from the company's own list; `names` holds further languages."""
 
@@ -27,6 +34,8 @@ class MomentOfTruth(models.Model):
     names = models.JSONField(default=dict, blank=True)
     position = models.PositiveSmallIntegerField(default=0)
     retired_on = models.DateField(null=True, blank=True)
+
+    objects = Moments.as_manager()
 
     class Meta:
         ordering = ["position", "code"]
@@ -67,6 +76,10 @@ class Cases(models.QuerySet):
 
     def waiting(self) -> Self:
         return self.filter(state=Case.State.ASKED)
+
+    def without_receipt(self) -> Self:
+        """Approved ones of which nobody has seen a receipt, or read why there is none."""
+        return self.filter(state=Case.State.APPROVED, receipt=None, no_receipt="")
 
     def for_list(self) -> Self:
         return self.select_related("employee", "department", "customer", "moment")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from empowerment.filters.cases import CaseFilter, OwnCaseFilter
 from empowerment.forms.cases import CancelForm, GiveBackForm
-from empowerment.models import Case
+from empowerment.models import Case, Receipt
 from empowerment.permissions import listed_cases
 from empowerment.services.allowances import SpendingRefused
 from empowerment.services.explaining import explained
@@ -75,6 +75,10 @@ def _acts(request: HttpRequest, case: Case) -> list[Action]:
             ("empowerment.give_back", "give-case-back", _("Money came back")),
             ("empowerment.give_back", "cancel-case", _("Cancel the case")),
         ]
+    if Receipt.objects.filter(case=case).exists():
+        offered.append(("empowerment.see_case", "case-receipt", _("Look at the receipt")))
+    elif not case.no_receipt and case.state in (Case.State.APPROVED, Case.State.ASKED):
+        offered.append(("empowerment.own_case", "case-receipt", _("Add the receipt")))
     return [
         (reverse(name, args=[case.pk]), text)
         for permission, name, text in offered

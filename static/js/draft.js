@@ -1,20 +1,13 @@
 /* What is typed into a form with data-draft (whose it is) is kept in this browser until it has been
    sent, thrown away, or its writer signs out (forget.js); never at a shared device, whose forms
-   have no data-draft. */
+   have no data-draft. Kept by kept.js. */
 const form = document.querySelector("form[data-draft]");
 const KEPT_MS = 14 * 24 * 3600 * 1000;
-
-// Browsers may refuse to store anything; the form works without.
-const stored = {
-  read(name) { try { return JSON.parse(localStorage.getItem(name)); } catch { return null; } },
-  write(name, value) { try { localStorage.setItem(name, JSON.stringify(value)); } catch { /* so be it */ } },
-  remove(name) { try { localStorage.removeItem(name); } catch { /* so be it */ } },
-};
 
 function typed() {
   return [...form.elements].filter((field) =>
     field.name && field.name !== "csrfmiddlewaretoken" && field.name !== "nominees"
-    && field.tagName !== "BUTTON" && (field.type !== "radio" || field.checked));
+    && field.tagName !== "BUTTON" && field.type !== "file" && (field.type !== "radio" || field.checked));
 }
 
 function keep(place) {
@@ -24,7 +17,7 @@ function keep(place) {
     department: chip.querySelector(".help").textContent,
   }));
   const fields = typed().map((field) => [field.name, field.value]);
-  stored.write(place, { at: Date.now(), fields, people });
+  kept.write(place, { at: Date.now(), fields, people });
 }
 
 function restore(draft) {
@@ -41,7 +34,7 @@ function restore(draft) {
 function offerANewOne(place) {
   const notice = document.getElementById("draft-restored").content.cloneNode(true);
   notice.querySelector("button").addEventListener("click", () => {
-    stored.remove(place);
+    kept.remove(place);
     location.assign(location.href);
   });
   form.before(notice);
@@ -50,13 +43,17 @@ function offerANewOne(place) {
 function begin() {
   // A link to praise one colleague is another form than the one without.
   const place = `draft:${form.dataset.draft}:${location.pathname}${location.search}`;
-  const draft = stored.read(place);
+  const draft = kept.read(place);
   if (draft && Date.now() - draft.at < KEPT_MS) {
     restore(draft);
     offerANewOne(place);
   }
   for (const happening of ["input", "change"]) form.addEventListener(happening, () => keep(place));
-  form.addEventListener("sent", () => stored.remove(place));
+  form.addEventListener("sent", () => kept.remove(place));
+  form.addEventListener("restore", (event) => {
+    restore(event.detail);
+    keep(place);
+  });
 }
 
 if (form) begin();

@@ -1,26 +1,33 @@
 /* A form with data-sends goes by fetch: without a network its page, and all that was typed, stays
-   where it is. The form's key makes sending it again one and the same. */
+   where it is, unless another script takes what is "unsent". The form's key makes sending it again
+   one and the same. */
 const form = document.querySelector("form[data-sends]");
 let sending = false;
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   if (sending) return;
-  sending = true;
-  form.setAttribute("aria-busy", "true");
+  busy(true);
   tell("");
-  sending = await send(); // until the next page is there
-  if (!sending) form.removeAttribute("aria-busy");
+  busy(await send(new FormData(form, event.submitter))); // until the next page is there
 });
 
-async function send() {
+function busy(now) {
+  sending = now;
+  for (const each of [form, ...form.querySelectorAll("button")]) {
+    each.setAttribute(each === form ? "aria-busy" : "aria-disabled", String(now));
+  }
+}
+
+async function send(written) {
   let answer, body;
   try {
     const headers = { Accept: "application/json" };
-    answer = await fetch(location.href, { method: "POST", body: new FormData(form), headers });
+    answer = await fetch(location.href, { method: "POST", body: written, headers });
     body = await answer.text();
   } catch {
-    return tell(form.dataset.offline);
+    const unsent = new CustomEvent("unsent", { cancelable: true, detail: written });
+    return form.dispatchEvent(unsent) ? tell(form.dataset.offline) : false;
   }
   if (answer.redirected) return go(answer.url); // to sign in, and back here
   if (!answer.ok) return tell(form.dataset.failed);
@@ -28,7 +35,10 @@ async function send() {
     form.dispatchEvent(new Event("sent"));
     return go(JSON.parse(body).next);
   }
-  renew(new DOMParser().parseFromString(body, "text/html").querySelector("form[data-sends]"));
+  const page = new DOMParser().parseFromString(body, "text/html");
+  const answered = page.querySelector("form[data-sends]");
+  if (!answered) return go(location.href); // there is no such form any more: the page says why
+  renew(answered);
   return false;
 }
 
@@ -39,6 +49,9 @@ function go(address) {
 
 function renew(answered) {
   const unfolded = form.querySelector("details")?.open;
+  for (const chosen of form.querySelectorAll("input[type=file]")) {
+    answered.querySelector(`[name=${chosen.name}]`).files = chosen.files;
+  }
   form.replaceChildren(...answered.childNodes);
   if (unfolded) form.querySelector("details").open = true;
   form.dispatchEvent(new Event("renewed"));
