@@ -6,8 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 import django_tables2 as tables
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from people.money import major_units, money
 from people.templatetags.shown import figure, moment, short_day
@@ -15,6 +17,11 @@ from people.templatetags.shown import figure, moment, short_day
 NUMBER = {"td": {"class": "number"}}
 WHEN = {"td": {"class": "when"}}
 """Of one line wherever there is room for a table."""
+
+
+def linked(name: str, key: object, text: object) -> SafeString:
+    """The text, linked to the address of that name."""
+    return format_html('<a href="{}">{}</a>', reverse(name, args=[key]), text)
 
 
 class DayColumn(tables.Column):

@@ -34,5 +34,13 @@ class NamedForm(forms.Form):
         return {f"name_{code}": name for code, name in names.items()}
 
 
+class NewNamedForm(NamedForm):
+    code = forms.SlugField(
+        label=_("Code"), max_length=30,
+        help_text=_("Short; stands in addresses and files and can't be changed later."),
+    )  # fmt: skip
+    field_order = ("code", "name")
+
+
 def _further_languages() -> list[tuple[str, str]]:
     return [(code, name) for code, name in settings.LANGUAGES if code != settings.LANGUAGE_CODE]

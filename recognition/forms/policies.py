@@ -4,7 +4,6 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from people.forms.named import NamedForm
 from people.forms.places import DayField
 from recognition.rules.limits import Limits
 from recognition.services.policies import MOST, MOST_MONTHS, Terms
@@ -45,11 +44,3 @@ class PolicyForm(forms.Form):
         said = self.cleaned_data
         names = ("giver", "giver_days", "pair", "pair_days", "nominees")
         return Terms(Limits(**{name: said[name] for name in names}), said["repeat_months"])
-
-
-class NewBehaviourForm(NamedForm):
-    code = forms.SlugField(
-        label=_("Code"), max_length=30,
-        help_text=_("Short; stands in addresses and files and can't be changed later."),
-    )  # fmt: skip
-    field_order = ("code", "name")

@@ -3,25 +3,19 @@
 from collections.abc import Mapping
 
 import django_tables2 as tables
-from django.urls import reverse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from people.columns import (
     DayColumn,
     MomentColumn,
     NumberColumn,
+    linked,
 )
 from recognition.models import (
     Nomination,
 )
 
 STATE = '<span class="tag">{{ record.get_state_display }}</span>'
-
-
-def linked(name: str, key: object, text: object) -> SafeString:
-    return format_html('<a href="{}">{}</a>', reverse(name, args=[key]), text)
 
 
 class AwardTable(tables.Table):

@@ -10,13 +10,13 @@ from people.columns import (
     DayColumn,
     MoneyColumn,
     NumberColumn,
+    linked,
 )
 from recognition.models import (
     AwardLevel,
     Behaviour,
     PanelMember,
 )
-from recognition.tables.awards import linked
 
 
 class LevelTable(tables.Table):

@@ -10,8 +10,8 @@ from people.columns import (
     MomentColumn,
     MoneyColumn,
     NumberColumn,
+    linked,
 )
-from recognition.tables.awards import linked
 
 
 class BudgetTable(tables.Table):

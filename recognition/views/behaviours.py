@@ -9,10 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from people.forms.named import NamedForm
+from people.forms.named import NamedForm, NewNamedForm
 from people.lists import show_list
 from people.views.keeping import keep
-from recognition.forms.policies import NewBehaviourForm
 from recognition.models import Behaviour
 from recognition.services.behaviours import (
     BehaviourRefused,
@@ -38,7 +37,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @keeps_levels
 def add(request: HttpRequest) -> HttpResponse:
-    form = NewBehaviourForm(request.POST or None)
+    form = NewNamedForm(request.POST or None)
     return keep(
         request, form,
         lambda: add_behaviour(
