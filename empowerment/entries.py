@@ -2,10 +2,11 @@
 
 from django.utils.translation import gettext_lazy
 
-from people.menu import ACCOUNT, FRONT, PEOPLE, Entry
+from people.menu import ACCOUNT, COMPANY, FRONT, PEOPLE, Entry
 
 ENTRIES: tuple[Entry, ...] = (
     Entry("spend", gettext_lazy("Put it right"), FRONT, "empowerment.spend"),
     Entry("cases", gettext_lazy("Cases"), PEOPLE, "empowerment.list_cases"),
     Entry("my-cases", gettext_lazy("My cases"), ACCOUNT, "empowerment.spend"),
+    Entry("limits", gettext_lazy("Empowerment limits"), COMPANY, "empowerment.list_limits"),
 )

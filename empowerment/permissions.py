@@ -86,6 +86,10 @@ rules.add_perm(
     "empowerment.see_all_limits",
     has_role(Role.HR, Role.FINANCE, Role.LEAD, Role.EXECUTIVE, Role.AUDITOR),
 )
+rules.add_perm("empowerment.list_limits", has_role(Role.HR, Role.AUDITOR))
+rules.add_perm("empowerment.compare_limits", has_role(Role.HR, Role.FINANCE, Role.AUDITOR))
+# HR sets people's, finance departments'; the service tells which.
+rules.add_perm("empowerment.set_a_limit", has_role(Role.HR, Role.FINANCE))
 rules.add_perm("empowerment.set_limits", has_role(Role.HR))
 rules.add_perm("empowerment.set_budgets", has_role(Role.FINANCE))
 rules.add_perm("empowerment.keep_moments", has_role(Role.HR))

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from empowerment.views import asked, cases, outcomes, receipts, reviews, spending
+from empowerment.views import (
+    asked,
+    cases,
+    currencies,
+    limits,
+    moments,
+    outcomes,
+    receipts,
+    reviews,
+    spending,
+)
 
 urlpatterns = [
     path("cases/", cases.index, name="cases"),
@@ -22,4 +32,15 @@ urlpatterns = [
     path("cases/new/", spending.new, name="spend"),
     path("cases/allowance/", spending.allowance, name="allowance"),
     path("cases/<int:pk>/receipt/", receipts.receipt, name="case-receipt"),
+    path("empowerment/limits/", limits.index, name="limits"),
+    path("empowerment/limits/new/", limits.new, name="set-limit"),
+    path("empowerment/limits/compare/", limits.compare, name="compare-limits"),
+    path("empowerment/limits/mine/", limits.mine, name="my-limits"),
+    path("empowerment/limits/<int:pk>/", limits.show, name="limit"),
+    path("empowerment/currencies/", currencies.index, name="site-currencies"),
+    path("empowerment/currencies/<code:code>/", currencies.set_for, name="set-site-currencies"),
+    path("empowerment/moments/", moments.index, name="moments"),
+    path("empowerment/moments/new/", moments.add, name="add-moment"),
+    path("empowerment/moments/of/<slug:code>/", moments.change, name="moment"),
+    path("empowerment/moments/of/<slug:code>/retire/", moments.retire, name="retire-moment"),
 ]

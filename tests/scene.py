@@ -201,10 +201,11 @@ def empowered(cast, *, now: datetime) -> dict:
     Bob twice: one case waits for him, one he declined. A card statement has her first case in it
     and a line of nobody's."""
     ann, bob = cast["employee"], cast["lead"]
-    limits = [_everybody_may(each, by=cast["hr"], now=now) for each in Measure]
     of_clerks = NewLimit(
         Measure.CASE, Scope.GRADE, 5_000, "GBP", now.date(), "as agreed", grade="Clerk"
     )
+    setters = {Measure.DEPARTMENT: cast["finance"]}
+    limits = [_everybody_may(each, by=setters.get(each, cast["hr"]), now=now) for each in Measure]
     moment, retired = (
         MomentOfTruth.objects.create(code="delay", name="A delivery was late", position=1),
         MomentOfTruth.objects.create(code="fax", name="A fax was lost", retired_on=MONDAY),

@@ -499,6 +499,28 @@ review-case                 GET   in  404  200  404  404  404  404  404  404
 review-case                 POST  in  404  302  404  404  404  404  404  404
 comment-case                GET   in  404  200  404  404  404  404  404  404
 comment-case                POST  in  404  200  404  404  404  404  404  404
+limits                      GET    in  403  200  200  200  200  403  200  403
+limits                      POST   in  403  200  200  200  200  403  200  403
+set-limit                   GET    in  403  403  200  200  403  403  403  403
+set-limit                   POST   in  403  403  200  200  403  403  403  403
+compare-limits              GET    in  403  403  200  200  403  403  200  403
+compare-limits              POST   in  403  403  200  200  403  403  200  403
+my-limits                   GET    in  200  200  200  200  200  200  200  200
+my-limits                   POST   in  200  200  200  200  200  200  200  200
+limit                       GET    in  403  200  200  200  200  403  200  403
+limit                       POST   in  403  200  200  200  200  403  200  403
+site-currencies             GET    in  403  200  200  200  200  403  200  403
+site-currencies             POST   in  403  200  200  200  200  403  200  403
+set-site-currencies         GET    in  403  403  200  403  403  403  403  403
+set-site-currencies         POST   in  403  403  200  403  403  403  403  403
+moments                     GET    in  403  200  200  200  200  403  200  403
+moments                     POST   in  403  200  200  200  200  403  200  403
+add-moment                  GET    in  403  403  200  403  403  403  403  403
+add-moment                  POST   in  403  403  200  403  403  403  403  403
+moment                      GET    in  403  403  200  403  403  403  403  403
+moment                      POST   in  403  403  200  403  403  403  403  403
+retire-moment               GET    in  403  403  405  403  403  403  403  403
+retire-moment               POST   in  403  403  302  403  403  403  403  403
 circle-unrecognised         GET    in  403  200  200  403  403  403  403  403
 circle-unrecognised         POST   in  403  405  405  403  403  403  403  403
 circle-giving               GET    in  403  200  200  403  200  403  200  403
@@ -698,6 +720,10 @@ def address(line_name: str, scene) -> str:
         },
         "end-seat": [scene.level.panel.first().pk],
         "behaviour": [scene.behaviour.code],
+        "limit": [scene.limit.pk],
+        "set-site-currencies": ["HQ"],
+        "moment": [scene.moment.code],
+        "retire-moment": [scene.moment.code],
         "retire-behaviour": [scene.behaviour.code],
         "recognition-budget": [scene.budget.pk],
         "take-rewards-file": [scene.rewards_file.pk],

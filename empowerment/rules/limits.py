@@ -55,17 +55,26 @@ def in_force(lines: Iterable[Line]) -> list[Line]:
     """Of lines for one person, in the order in which they were to hold: the last for each measure,
     currency and scope (and role), and of these the nearest to the person; of several roles the
     most generous."""
-    latest: dict[tuple[str, str, str, str], Line] = {}
-    for line in lines:
-        latest[line.measure, line.currency, line.scope, line.role] = line
     nearest: dict[tuple[str, str], Line] = {}
-    for line in latest.values():
-        if line.amount_minor is None:
-            continue
+    for line in _standing(lines):
         known = nearest.get((line.measure, line.currency))
         if known is None or _order(line) < _order(known):
             nearest[line.measure, line.currency] = line
     return list(nearest.values())
+
+
+def nearest_first(lines: Iterable[Line]) -> list[Line]:
+    """Of lines for one person, of one measure and currency and in the order in which they were to
+    hold: the one that holds, then what would hold without it, and so on."""
+    return sorted(_standing(lines), key=_order)
+
+
+def _standing(lines: Iterable[Line]) -> list[Line]:
+    """The last for each measure, currency, scope and role, without those that were ended."""
+    latest: dict[tuple[str, str, str, str], Line] = {}
+    for line in lines:
+        latest[line.measure, line.currency, line.scope, line.role] = line
+    return [line for line in latest.values() if line.amount_minor is not None]
 
 
 def _order(line: Line) -> tuple[int, int, int]:
