@@ -73,7 +73,8 @@ def spender_of(user: User, *, now: datetime, lock: bool = False) -> Spender:
 
 @dataclass(frozen=True)
 class Budgeted:
-    """A department's limit with the account that was funded by it, if it has been yet."""
+    """A department's month: what it was funded with so far, and the account, unless another limit
+    holds by now and has to fund it first."""
 
     account_id: int | None = None
     balance_minor: int = 0

@@ -25,12 +25,13 @@ LEFT JOIN people_site s ON s.id = p.site_id
 WHERE e.user_id = %(user)s AND e.erased_at IS NULL
 """
 _LIMITS = f"""
-SELECT l.id, l.measure, l.scope, l.currency, l.amount_minor, l.days, l.role, b.account_id,
-  a.balance_minor, b.funded_minor,
+SELECT l.id, l.measure, l.scope, l.currency, l.amount_minor, l.days, l.role,
+  CASE WHEN b.limit_id = l.id THEN b.account_id END, a.balance_minor, b.funded_minor,
   (SELECT t.id FROM ledger_account t WHERE t.code = %(spent)s AND t.currency = l.currency)
 FROM empowerment_limit l
 LEFT JOIN empowerment_monthlybudget b
-  ON b.limit_id = l.id AND b.department_id = %(department)s AND b.month = %(month)s
+  ON l.measure = 'department' AND b.department_id = %(department)s AND b.month = %(month)s
+  AND b.currency = l.currency
 LEFT JOIN ledger_account a ON a.id = b.account_id
 WHERE l.from_date <= %(day)s AND (
   l.scope = 'everybody'
@@ -72,8 +73,8 @@ def place_of(user_id: int, *, day: date, lock: bool) -> Row | None:
 
 def limits_on(day: date, **who: Any) -> list[Row]:
     """Limits that have begun, in the order in which they were to hold: number, measure, scope,
-    currency, amount, days, role; and of the department's month, once it is funded by that limit:
-    account, balance, funded; and the account of what is spent. `who`: user, employee, grade,
+    currency, amount, days, role; and of a department's month: the account, once it is funded by
+    that limit, and whoever funded it balance and funded; and the account of what is spent. `who`: user, employee, grade,
     department, site, month and the `spent` account's code."""
     return _asked(_LIMITS, {"day": day, **who})
 

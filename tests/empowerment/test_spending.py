@@ -184,6 +184,16 @@ def test_a_budget_lowered_below_what_is_spent_leaves_nothing_and_what_comes_back
     assert check_ledger().problems == []
 
 
+def test_what_is_left_of_a_budget_is_told_right_before_a_new_limit_has_funded_it(ann, system):
+    spends(ann, 15_000)
+    limited(Measure.DEPARTMENT, 20_000, by=system)
+    [allowance] = allowances(ann, now=TUESDAY_NOON)
+    assert (allowance.checks[-1].used_minor, allowance.room_minor) == (15_000, 5_000)
+    limited(Measure.DEPARTMENT, 10_000, by=system)
+    [allowance] = allowances(ann, now=TUESDAY_NOON)
+    assert (allowance.checks[-1].left_minor, allowance.room_minor) == (0, 0)
+
+
 def test_a_limit_that_holds_again_after_another_funds_the_budget_again(ann, claims, system):
     spends(ann, 1_000)
     limited(Measure.DEPARTMENT, 2_000, by=system, scope=Scope.DEPARTMENT, department=claims)
