@@ -11,11 +11,12 @@ import select
 import signal
 import sys
 import time
+import traceback
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import django
 
@@ -23,6 +24,11 @@ django.setup()
 
 from django.db import OperationalError, transaction  # noqa: E402
 
+from empowerment.models import Case, MomentOfTruth  # noqa: E402
+from empowerment.services import asking  # noqa: E402
+from empowerment.services.allowances import SpendingRefused  # noqa: E402
+from empowerment.services.giving_back import GivenBack, cancel, give_back  # noqa: E402
+from empowerment.services.spending import BeyondLimits, Spend, spend  # noqa: E402
 from incentives.models import BonusPayment, BonusRun, StatementBatch  # noqa: E402
 from incentives.services import statement_batches, statement_files  # noqa: E402
 from incentives.services.bonus_payments import PaymentLine, confirm_payments  # noqa: E402
@@ -71,6 +77,9 @@ def forked(work: Callable[[int], None]) -> tuple[int, int]:
     try:
         work(write)
         code = 0
+    except BaseException:
+        traceback.print_exc()
+        raise
     finally:
         os._exit(code)
 
@@ -629,6 +638,131 @@ def export_at_once() -> dict:
     """16 processes make the next file for payroll while praise is withdrawn."""
     last = Nomination.objects.select_related("giver__user").order_by("pk").last()
     return _said([*[_exporting] * 16, _withdrawing(last)])
+
+
+SPENDERS = 16
+EACH_KEY = 2
+"""By how many processes each form is sent."""
+
+
+def wanted_by_number(number: int) -> tuple[str, Spend]:
+    """Form `number` of a drill, the same in every process: who sends it, and what."""
+    chance = random.Random(number)
+    people = list(User.objects.filter(username__startswith="spender").order_by("username"))
+    who = people[number % len(people)]
+    hot = chance.random() < 0.5
+    customer = f"hot {chance.randrange(5)}" if hot else f"warm {chance.randrange(60)}"
+    wanted = Spend(
+        UUID(int=number + 1), customer, MomentOfTruth.objects.get(), chance.randrange(1, 1000),
+        "GBP", reason="waited",
+    )  # fmt: skip
+    return who.username, wanted
+
+
+def spend_at_once() -> dict:
+    """ATTEMPTS of 16 processes, each form sent by two of them; with RETURNS a part of what was
+    spent comes back on the way, each return sent twice as well."""
+    keys = int(os.environ["ATTEMPTS"]) // EACH_KEY
+    returns = "RETURNS" in os.environ
+    users = {user.username: user for user in User.objects.all()}
+    forms = [wanted_by_number(number) for number in range(keys)]
+
+    def work_of(process: int) -> Callable[[int], None]:
+        teams = SPENDERS // EACH_KEY
+
+        def work(pipe: int) -> None:
+            for number in range(process % teams, keys, teams):
+                who, wanted = forms[number]
+                try:
+                    case = spend(wanted, by=users[who], now=NOON)
+                except BeyondLimits as beyond:
+                    say(pipe, f"{number} " + ",".join(each.measure for each in beyond.broken))
+                    continue
+                say(pipe, f"{number} approved {case.pk}")
+                if returns:
+                    _some_back(case, number, by=users[who])
+
+        return work
+
+    began = time.monotonic()
+    lines = [line for lines in all_of([work_of(n) for n in range(SPENDERS)]) for line in lines]
+    sent = [[who, each.reference, each.amount_minor] for who, each in forms]
+    return {"said": lines, "sent": sent, "seconds": time.monotonic() - began}
+
+
+def _some_back(case: Case, number: int, *, by: User) -> None:
+    """Of a form in four a part, of one in eight all, whoever of two senders is first."""
+    back = GivenBack(UUID(int=(1 << 64) + number), 1 + case.amount_minor // 3, "found")
+    for _twice in range(2):
+        try:
+            if number % 4 == 0:
+                give_back(case, back, by=by, now=NOON)
+            elif number % 8 == 1:
+                cancel(case, back, by=by, now=NOON)
+        except SpendingRefused:
+            raise AssertionError(f"{number}: what came back was refused") from None
+
+
+def decide_at_once() -> dict:
+    """Of 16 some approve, some decline, the asker takes it back and the clock passes it on."""
+    case, now = Case.objects.get(), NOON + timedelta(days=1)
+    leads = list(User.objects.filter(username__startswith="decider").order_by("pk"))
+
+    def work_of(process: int) -> Callable[[int], None]:
+        def work(pipe: int) -> None:
+            by = leads[process]
+            try:
+                if process % 4 == 0:
+                    asking.withdraw(case, by=case.employee.user, now=now)
+                elif process % 4 == 1:
+                    asking.pass_on(now=now, by=by)
+                else:
+                    approve = process % 4 == 2
+                    asking.decide(case, approve=approve, reason="x", by=by, now=now)
+            except SpendingRefused:
+                say(pipe, "refused")
+            else:
+                said = ("withdrawn", "passed on", "approved", "declined")
+                say(pipe, said[process % 4])
+
+        return work
+
+    return _said([work_of(n) for n in range(16)])
+
+
+def kill_spenders() -> dict:
+    """Writers are killed with SIGKILL while they spend and give back; what they told is there."""
+    users = {user.username: user for user in User.objects.all()}
+    random.seed(95)
+    told: list[str] = []
+    killed = number = 0
+
+    def spending(first: int) -> Callable[[int], None]:
+        def work(pipe: int) -> None:
+            for place in range(first, first + 500):
+                who, wanted = wanted_by_number(place)
+                try:
+                    case = spend(wanted, by=users[who], now=NOON)
+                    _some_back(case, place, by=users[who])
+                except (OperationalError, DatabaseBusy):
+                    continue
+                say(pipe, str(wanted.key))
+
+        return work
+
+    while killed < 32:
+        leave_no_connection()
+        wave = [forked(spending(number + 500 * n)) for n in range(8)]
+        number += 4000
+        for pid, read in wave:
+            select.select([read], [], [], 20)
+            time.sleep(random.uniform(0, 0.05))
+            os.kill(pid, signal.SIGKILL)
+            _pid, status = os.waitpid(pid, 0)
+            killed += os.WIFSIGNALED(status)
+            told += heard(read)
+    present = {str(key) for key in Case.objects.values_list("key", flat=True)}
+    return {"killed": killed, "told": len(told), "lost": sorted(set(told) - present)}
 
 
 if __name__ == "__main__":

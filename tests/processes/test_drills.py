@@ -44,10 +44,10 @@ def started(name: str, **settings: str) -> subprocess.Popen:
     )  # fmt: skip
 
 
-def drill(name: str, **settings: str) -> dict:
+def drill(name: str, *, seconds: int = 280, **settings: str) -> dict:
     with started(name, **settings) as running:
         try:
-            said, wrong = running.communicate(timeout=280)
+            said, wrong = running.communicate(timeout=seconds)
         finally:
             running.kill()
     assert running.returncode == 0, wrong
