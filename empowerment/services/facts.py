@@ -73,9 +73,9 @@ def place_of(user_id: int, *, day: date, lock: bool) -> Row | None:
 
 def limits_on(day: date, **who: Any) -> list[Row]:
     """Limits that have begun, in the order in which they were to hold: number, measure, scope,
-    currency, amount, days, role; and of a department's month: the account, once it is funded by
-    that limit, and whoever funded it balance and funded; and the account of what is spent. `who`: user, employee, grade,
-    department, site, month and the `spent` account's code."""
+    currency, amount, days, role; of a department's month, the account once it is funded by that
+    limit, and balance and funded whichever limit did; the account of what is spent. `who`: user,
+    employee, grade, department, site, month and the `spent` account's code."""
     return _asked(_LIMITS, {"day": day, **who})
 
 
