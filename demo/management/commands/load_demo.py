@@ -8,6 +8,7 @@ from django.utils import timezone
 from cms.models import AnnouncementIndexPage, AnnouncementPage
 from cms.services.posting import post_day, results_index
 from demo import company
+from demo.empowerment import put_customers_right
 from demo.praise import praise_each_other
 from incentives.models import BonusRun, DayVerdict, Pool, PoolPolicy, Result
 from incentives.rules import Status
@@ -38,6 +39,7 @@ class Command(ProductCommand):
         self._close(yesterday, by)
         self._share_out(yesterday)
         praise_each_other(yesterday, by=by)
+        put_customers_right(yesterday)
         self._say(by)
 
     def _found(self, by: User) -> None:
