@@ -1,7 +1,7 @@
 """This app's cards on the first page."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import rules
 from django.http import HttpRequest
@@ -11,10 +11,13 @@ from empowerment.models import Case
 from empowerment.permissions import waiting_for
 from empowerment.services.allowances import SpendingRefused, allowances
 from empowerment.services.outcomes import count_questions
+from empowerment.services.reporting import report_reader
 from empowerment.services.reviewing import reviews_of
 from empowerment.services.room import room_told
-from people.models import Employee, User
-from people.today import MINE, NEEDS_ME, Card
+from empowerment.services.unused_power import power_for
+from people.models import Employee, Role, User
+from people.permissions import roles_of
+from people.today import COMPANY, MINE, NEEDS_ME, Card
 
 LATELY = timedelta(days=3)
 RECEIPTS_FOR = timedelta(days=30)
@@ -32,6 +35,15 @@ def cards(request: HttpRequest, now: datetime) -> Iterator[Card]:
         yield from _receipts(request.user.employee, now)
         yield from _decided(request.user, now)
         yield from _spend(request.user, now)
+    if Role.EXECUTIVE in roles_of(request.user):
+        yield from _power(request.user, timezone.localdate(now))
+
+
+def _power(user: User, today: date) -> Iterator[Card]:
+    """For executives, in one line, whether people use what they may."""
+    power = power_for(report_reader(user, on=today), today=today).total
+    if power and power.people:
+        yield Card(COMPANY, "empowerment/cards/power.html", {"power": power})
 
 
 def _asked(user: User) -> Iterator[Card]:

@@ -7,6 +7,12 @@ from people.menu import ACCOUNT, COMPANY, FRONT, PEOPLE, Entry
 ENTRIES: tuple[Entry, ...] = (
     Entry("spend", gettext_lazy("Put it right"), FRONT, "empowerment.spend"),
     Entry("cases", gettext_lazy("Cases"), PEOPLE, "empowerment.list_cases"),
+    Entry(
+        "empowerment-reports",
+        gettext_lazy("What the money keeps"),
+        PEOPLE,
+        "empowerment.see_reports",
+    ),
     Entry("my-cases", gettext_lazy("My cases"), ACCOUNT, "empowerment.spend"),
     Entry("limits", gettext_lazy("Empowerment limits"), COMPANY, "empowerment.list_limits"),
 )

@@ -10,6 +10,7 @@ from empowerment.views import (
     moments,
     outcomes,
     receipts,
+    reports,
     reviews,
     spending,
 )
@@ -25,6 +26,7 @@ urlpatterns = [
     path("cases/<int:pk>/withdraw/", asked.withdraw, name="withdraw-case"),
     path("cases/<int:pk>/outcome/", outcomes.answer, name="case-outcome"),
     path("cases/outcomes/", outcomes.index, name="outcomes"),
+    path("empowerment/reports/", reports.index, name="empowerment-reports"),
     path("empowerment/outcomes/import/", outcomes.import_file, name="import-outcomes"),
     path("cases/reviews/", reviews.index, name="reviews"),
     path("cases/<int:pk>/review/", reviews.review, name="review-case"),

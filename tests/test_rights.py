@@ -491,6 +491,8 @@ outcomes                    GET    in  200  200  200  200  200  200  200  200
 outcomes                    POST   in  405  405  405  405  405  405  405  405
 case-outcome                GET    in  405  405  405  405  405  405  405  405
 case-outcome                POST   in  302  404  404  404  404  404  404  404
+empowerment-reports         GET    in  403  200  200  200  200  403  200  403
+empowerment-reports         POST   in  403  405  405  405  405  403  405  403
 import-outcomes             GET    in  403  403  200  200  403  403  403  403
 import-outcomes             POST   in  403  403  200  200  403  403  403  403
 reviews                     GET   in  403  200  403  403  200  403  403  403

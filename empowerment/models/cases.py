@@ -176,6 +176,22 @@ class Case(models.Model):
             models.Index(
                 fields=["decide_by"], condition=Q(state="asked"), name="cases_asked_for"
             ),
+            # Reports read these two and no row.
+            models.Index(
+                fields=[
+                    "department", "currency", "spent_on", "remedy", "moment", "state",
+                    "decided_by", "outcome", "amount_minor", "returned_minor",
+                ],
+                name="cases_for_reports",
+            ),
+            models.Index(
+                fields=[
+                    "customer", "currency", "id", "spent_on", "outcome", "department", "remedy",
+                    "moment", "state",
+                ],
+                condition=Q(outcome__in=("stayed", "left")),
+                name="cases_with_an_outcome",
+            ),
         ]  # fmt: skip
 
     def __str__(self) -> str:
