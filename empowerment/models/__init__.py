@@ -18,6 +18,7 @@ from empowerment.models.money import (
     AccountingLine,
     CardLine,
     CardMatch,
+    CardMismatch,
     CardStatement,
     MonthlyBudget,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "AccountingLine",
     "CardLine",
     "CardMatch",
+    "CardMismatch",
     "CardStatement",
     "Case",
     "CaseReturn",

@@ -57,7 +57,8 @@ class AccountingExport(models.Model):
 
 
 class AccountingLine(models.Model):
-    """What a file tells accounting: a case (above 0), or money that came back (below 0)."""
+    """What a file tells accounting: a case (above 0), or money that came back (below 0), on the
+    day it did, in the accounts of its remedy as they were named then."""
 
     export = models.ForeignKey(AccountingExport, models.PROTECT, related_name="lines")
     case = models.ForeignKey(Case, models.PROTECT, related_name="accounting_lines")
@@ -65,6 +66,9 @@ class AccountingLine(models.Model):
         CaseReturn, models.PROTECT, null=True, related_name="accounting_line"
     )
     amount_minor = models.BigIntegerField()
+    day = models.DateField()
+    debit = models.CharField(max_length=40)
+    credit = models.CharField(max_length=40)
 
     class Meta:
         ordering = ["id"]
@@ -141,6 +145,24 @@ class CardMatch(models.Model):
         CaseReturn, models.PROTECT, null=True, related_name="card_match"
     )
     found = models.BooleanField()
+    made_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(returned=None), name="a_case_has_one_card_line"
+            )
+        ]
+
+
+class CardMismatch(models.Model):
+    """A line and a case that finance took apart: they are not put together by themselves again."""
+
+    line = models.ForeignKey(CardLine, models.PROTECT, related_name="mismatches")
+    case = models.ForeignKey(Case, models.PROTECT, related_name="+")
+    returned = models.ForeignKey(CaseReturn, models.PROTECT, null=True, related_name="+")
     made_by = models.ForeignKey(USER, models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
 

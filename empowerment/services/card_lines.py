@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from empowerment.models import CardLine, CardStatement, Limit
 from empowerment.rules.card_lines import Content, Kind, identity, kind_of, new_among
+from empowerment.services.matching import match_lines
 from people.models import User
 from people.money import CURRENCY_DIGITS, minor_units, money
 from people.services import audit
@@ -235,6 +236,9 @@ def record(
         "import_card_lines", by=by, subject=f"card-statement:{statement.pk}",
         after={"name": statement.name, "currency": currency, "lines": len(new)},
     )  # fmt: skip
+    if matched := match_lines(by=by, now=now):
+        found = _("%(count)s lines are matched with their cases") % {"count": matched}
+        report.changes.insert(0, found)
 
 
 def _sha256(lines: list[Line]) -> str:

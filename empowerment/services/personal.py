@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from empowerment.models import (
     AccountingExport,
     CardMatch,
+    CardMismatch,
     CardStatement,
     Case,
     CaseReturn,
@@ -35,6 +36,7 @@ PARTS = (
     rows_of("accounting-files", _("Files for accounting made"), AccountingExport, "made_by"),
     rows_of("card-statements", _("Card statements imported"), CardStatement, "imported_by"),
     rows_of("card-matches", _("Card lines matched"), CardMatch, "made_by"),
+    rows_of("card-mismatches", _("Card lines taken from a case"), CardMismatch, "made_by"),
 )  # fmt: skip
 
 

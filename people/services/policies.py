@@ -43,11 +43,22 @@ def _audience(text: str) -> str:
     return text
 
 
+def _accounts(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}/[A-Za-z0-9][A-Za-z0-9._-]{0,39}", text):
+        raise ValueError(text)
+    return text
+
+
+ACCOUNTS = "a debit and a credit account as DEBIT/CREDIT, for example 4830/1361"
 KNOWN: dict[str, tuple[str, Callable[[str], str], str]] = {
     "fiscal_year_start": ("01-01", _month_and_day, "month and day as MM-DD, for example 04-01"),
     "names_shown": ("team", _audience, "nobody, team or staff: where names stand until people say"),
     "answer_minutes": ("60", _minutes, "whole minutes from 1 to 10080 (a week), for example 60"),
     "review_percent": ("5", _percent, "a whole percentage from 0 to 100, for example 5"),
+    "accounts_refund": ("customer-care/receivables", _accounts, ACCOUNTS),
+    "accounts_goods": ("customer-care/purchase-cards", _accounts, ACCOUNTS),
+    "accounts_gesture": ("customer-care/purchase-cards", _accounts, ACCOUNTS),
+    "accounts_waiver": ("customer-care/receivables", _accounts, ACCOUNTS),
     "cut_off": ("12:00", _time, "a time as HH:MM on the next working day, for example 12:00"),
 }
 """Each policy's default, its check and the form it takes."""
