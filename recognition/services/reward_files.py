@@ -6,25 +6,18 @@ knows of it or not. Where it knows, the rewards account is below zero by that am
 file has a line below zero for it, which reverses the second.
 """
 
-import csv
-import io
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from decimal import Decimal
-from xml.etree.ElementTree import tostring
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
-from openpyxl.packaging.core import DocumentProperties
 
 from ledger.models import Transfer
 from ledger.services.posting import PAYROLL, Movement, open_account, post_many, reverse_many
-from people.lists import harmless
+from people import same_files
 from people.models import User
 from people.money import major_units
 from people.services import audit
@@ -35,7 +28,6 @@ from recognition.services.rewards import REWARDS
 COLUMNS = ("number", "name", "amount", "currency", "tax_class", "award", "date")
 """Of a file; in every language, so that payroll reads the next like the last."""
 PORTION = 2000
-OLDEST_IN_ZIP = (1980, 1, 1, 0, 0, 0)
 
 
 class ExportRefused(Exception):
@@ -192,40 +184,17 @@ def take_file(export: RewardExport, form: str, *, by: User) -> bytes:
 
 
 def as_csv(export: RewardExport) -> bytes:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(_cells(line) for line in lines_of(export))
-    # Excel takes a file for UTF-8 by this mark only.
-    return ("\ufeff" + out.getvalue()).encode()
+    return same_files.as_csv(COLUMNS, map(_cells, lines_of(export)))
 
 
 def as_xlsx(export: RewardExport) -> bytes:
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("Rewards")
-    sheet.append(COLUMNS)
-    for line in lines_of(export):
-        sheet.append(_cells(line))
-    held = io.BytesIO()
-    book.save(held)
-    return _undated(held, made_at=export.made_at)
+    return same_files.as_xlsx(
+        COLUMNS, map(_cells, lines_of(export)), sheet="Rewards", made_at=export.made_at
+    )
 
 
-def _cells(line: FileLine) -> list[str | Decimal | date]:
+def _cells(line: FileLine) -> same_files.Row:
     amount = major_units(line.amount_minor, line.currency)
-    return [
-        harmless(line.number), harmless(line.name), amount, line.currency,
-        harmless(line.tax_class), harmless(line.award), line.day,
-    ]  # fmt: skip
-
-
-def _undated(workbook: io.BytesIO, *, made_at: datetime) -> bytes:
-    """The same bytes whenever it is written: openpyxl puts the moment into the file."""
-    at = made_at.astimezone(UTC).replace(tzinfo=None, microsecond=0)
-    about = DocumentProperties(creator="Ninetyfive", created=at, modified=at)
-    out = io.BytesIO()
-    with zipfile.ZipFile(workbook) as made, zipfile.ZipFile(out, "w") as again:
-        for name in made.namelist():
-            content = tostring(about.to_tree()) if name == "docProps/core.xml" else made.read(name)
-            again.writestr(zipfile.ZipInfo(name, OLDEST_IN_ZIP), content, zipfile.ZIP_DEFLATED)
-    return out.getvalue()
+    return (
+        line.number, line.name, amount, line.currency, line.tax_class, line.award, line.day,
+    )  # fmt: skip

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from people import second_factor
 from people.lists import show_list
+from people.same_files import TYPES
 from recognition.forms.budgets import ExportForm, FileForm
 from recognition.models import RewardExport
 from recognition.services.reward_files import (
@@ -21,11 +22,6 @@ from recognition.services.reward_files import (
     waiting,
 )
 from recognition.tables.money import RewardFileTable
-
-TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 @login_required
