@@ -14,7 +14,7 @@ class EmpowermentConfig(AppConfig):
             card_lines,
             outcome_imports,
         )
-        from empowerment.services.checking import check_cases
+        from empowerment.services.checking import check_accounting, check_cases
         from empowerment.services.personal import PARTS, forget
         from ledger.services.checking import also_check
         from people import guards, menu, today
@@ -26,3 +26,4 @@ class EmpowermentConfig(AppConfig):
         personal.register(*PARTS)
         erasing.also_forget(forget)
         also_check(check_cases)
+        also_check(check_accounting)

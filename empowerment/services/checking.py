@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 from django.db.models import F, Q, Sum
 
-from empowerment.models import Case, CaseReturn, MonthlyBudget
+from empowerment.models import AccountingLine, Case, CaseReturn, MonthlyBudget
+from empowerment.services.accounting import waiting
 from empowerment.services.allowances import SPENT
 from empowerment.services.budgets import FUNDING, account_code, case_key, return_key
-from ledger.models import Transfer
+from ledger.models import Account, Transfer
 
 NAMED = 20
 """Problems of one kind that are named; more of them have one cause in common."""
@@ -74,6 +75,39 @@ def _budgets_funded() -> Iterator[str]:
             yield (
                 f"{budget.account} was funded by {sums} and says {budget.funded_minor}"
                 f" {budget.currency} minor units"
+            )
+
+
+def check_accounting() -> list[str]:
+    """Every line says what its case or return says, and all files together with what no file says
+    yet are what the ledger has as spent."""
+    return [*_lines_that_say_otherwise(), *_sums_told()]
+
+
+def _lines_that_say_otherwise() -> Iterator[str]:
+    other_currency = ~Q(export__currency=F("case__currency"))
+    other_case = Q(returned__isnull=False) & ~Q(returned__case=F("case"))
+    other_amount = Q(returned=None) & ~Q(amount_minor=F("case__amount_minor")) | Q(
+        returned__isnull=False
+    ) & ~Q(amount_minor=-F("returned__amount_minor"))
+    wrong = AccountingLine.objects.filter(other_currency | other_case | other_amount)
+    for line in wrong.order_by("pk").values_list("pk", "export", "case")[:NAMED]:
+        yield "accounting line {} of file {} says something else than case {}".format(*line)
+
+
+def _sums_told() -> Iterator[str]:
+    told = dict(
+        AccountingLine.objects.order_by()
+        .values_list("export__currency")
+        .annotate(s=Sum("amount_minor"))
+    )
+    untold = {each.currency: each.net_minor for each in waiting()}
+    for account in Account.objects.filter(code=SPENT):
+        said = told.get(account.currency, 0) + untold.get(account.currency, 0)
+        if said != account.balance():
+            yield (
+                f"{SPENT} holds {account.balance()} {account.currency} minor units; files for"
+                f" accounting and what waits for one say {said}"
             )
 
 

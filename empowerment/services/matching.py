@@ -3,7 +3,7 @@ finance. One line is one case's, and a line below zero is what came back of one.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from empowerment.models import CardLine, CardMatch, CardMismatch, Case, CaseReturn, Remedy
+from empowerment.models.cases import Cases
 from empowerment.rules.matching import DAYS_AFTER, DAYS_BEFORE, Item, Pair, certain
 from people.models import User
 from people.services import audit
@@ -44,7 +45,7 @@ class Counterpart:
         return f"return-{self.returned.pk}" if self.returned else f"case-{self.case.pk}"
 
 
-def open_cases() -> QuerySet[Case]:
+def open_cases() -> Cases:
     """Spent, and no card line is known to be theirs."""
     matched = CardMatch.objects.filter(case=OuterRef("pk"), returned=None)
     return Case.objects.spent().exclude(Exists(matched))
@@ -54,7 +55,7 @@ def open_returns() -> QuerySet[CaseReturn]:
     return CaseReturn.objects.filter(card_match=None).select_related("case__site")
 
 
-def cases_without_line() -> QuerySet[Case]:
+def cases_without_line() -> Cases:
     """What should be on a card and is not: not what was cancelled, which may never have been
     bought."""
     return open_cases().filter(state=Case.State.APPROVED, remedy__in=ON_A_CARD)
@@ -106,10 +107,11 @@ def _cases_as_items() -> Iterable[Item]:
     if reach is None:
         return []
     near = open_cases().filter(spent_on__range=reach).order_by("pk")
-    return [Item(*row) for row in near.values_list("pk", "spent_on", "amount_minor", "currency")]
+    rows = near.values_list("pk", "spent_on", "amount_minor", "currency")
+    return [Item(pk, day, amount, currency) for pk, day, amount, currency in rows if day]
 
 
-def _reach_of_open_lines():
+def _reach_of_open_lines() -> tuple[date, date] | None:
     days = CardLine.objects.unmatched().order_by("date").values_list("date", flat=True)
     first, last = days.first(), days.last()
     if first is None or last is None:
@@ -121,7 +123,7 @@ def _return_as_item(back: CaseReturn) -> Item:
     return Item(back.pk, day_of(back), back.amount_minor, back.case.currency)
 
 
-def day_of(back: CaseReturn):
+def day_of(back: CaseReturn) -> date:
     """When the money came back, by the clock of the case's site."""
     return timezone.localdate(back.made_at, ZoneInfo(back.case.site.time_zone))
 
