@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy
 
-from people.menu import ACCOUNT, COMPANY, FRONT, PEOPLE, Entry
+from people.menu import ACCOUNT, COMPANY, FRONT, MONEY, PEOPLE, Entry
 
 ENTRIES: tuple[Entry, ...] = (
     Entry("spend", gettext_lazy("Put it right"), FRONT, "empowerment.spend"),
@@ -15,4 +15,7 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     Entry("my-cases", gettext_lazy("My cases"), ACCOUNT, "empowerment.spend"),
     Entry("limits", gettext_lazy("Empowerment limits"), COMPANY, "empowerment.list_limits"),
+    Entry(
+        "empowerment-budgets", gettext_lazy("Empowerment money"), MONEY, "empowerment.see_budgets"
+    ),
 )

@@ -120,3 +120,7 @@ def waiting_for(user: User) -> Cases:
     if Role.EXECUTIVE in roles:
         mine |= Q(asked_of=None)
     return Case.objects.waiting().filter(mine).exclude(employee__user=user)
+
+
+rules.add_perm("empowerment.see_accounting", has_role(Role.FINANCE, Role.AUDITOR))
+rules.add_perm("empowerment.export_cases", has_role(Role.FINANCE))

@@ -3,7 +3,10 @@
 from django.urls import path
 
 from empowerment.views import (
+    accounting,
     asked,
+    budgets,
+    cards,
     cases,
     currencies,
     limits,
@@ -45,4 +48,15 @@ urlpatterns = [
     path("empowerment/moments/new/", moments.add, name="add-moment"),
     path("empowerment/moments/of/<slug:code>/", moments.change, name="moment"),
     path("empowerment/moments/of/<slug:code>/retire/", moments.retire, name="retire-moment"),
+    path("empowerment/budgets/", budgets.index, name="empowerment-budgets"),
+    path("empowerment/accounting/", accounting.index, name="accounting"),
+    path("empowerment/accounting/make/", accounting.make, name="make-accounting-file"),
+    path("empowerment/accounting/<int:pk>/", accounting.take, name="take-accounting-file"),
+    path("empowerment/cards/", cards.index, name="card-statements"),
+    path("empowerment/cards/import/", cards.bring_in, name="import-card-lines"),
+    path("empowerment/cards/months/", cards.months, name="card-months"),
+    path("empowerment/cards/lines/", cards.lines, name="card-lines"),
+    path("empowerment/cards/lines/<int:pk>/", cards.line, name="card-line"),
+    path("empowerment/cards/matches/<int:pk>/apart/", cards.apart, name="take-card-line-apart"),
+    path("empowerment/cards/cases/", cards.without_line, name="cases-without-line"),
 ]

@@ -35,6 +35,7 @@ from empowerment.models import (
     Review,
 )
 from empowerment.rules.limits import Measure, Scope
+from empowerment.services.accounting import export_cases
 from empowerment.services.asking import ask, decide
 from empowerment.services.giving_back import GivenBack, give_back
 from empowerment.services.limits import NewLimit, set_limit
@@ -242,6 +243,9 @@ def empowered(cast, *, now: datetime) -> dict:
             case=case, after_days=30, answer="stayed", made_by=ann, made_at=now
         ),
         "monthly_budget": MonthlyBudget.objects.get(),
+        "accounting_file": export_cases(
+            currency="GBP", through=now.date(), by=cast["finance"], now=now
+        ),
         **_card_statement(case, by=cast["finance"], now=now),
     }  # fmt: skip
 

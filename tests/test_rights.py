@@ -479,6 +479,28 @@ my-cases                    GET    in  200  200  200  200  200  200  200  200
 my-cases                    POST   in  200  200  200  200  200  200  200  200
 asked-cases                 GET    in  403  200  403  403  200  403  403  403
 asked-cases                 POST   in  403  200  403  403  200  403  403  403
+empowerment-budgets         GET    in  403  200  403  200  403  403  200  403
+empowerment-budgets         POST   in  403  200  403  200  403  403  200  403
+accounting                  GET    in  403  403  403  200  403  403  200  403
+accounting                  POST   in  403  403  403  200  403  403  200  403
+make-accounting-file        GET    in  403  403  403  405  403  403  403  403
+make-accounting-file        POST   in  403  403  403  302  403  403  403  403
+take-accounting-file        GET    in  403  403  403  405  403  403  403  403
+take-accounting-file        POST   in  403  403  403  200  403  403  403  403
+card-statements             GET    in  403  403  403  200  403  403  200  403
+card-statements             POST   in  403  403  403  200  403  403  200  403
+import-card-lines           GET    in  403  403  403  200  403  403  403  403
+import-card-lines           POST   in  403  403  403  200  403  403  403  403
+card-months                 GET    in  403  403  403  200  403  403  200  403
+card-months                 POST   in  403  403  403  200  403  403  200  403
+card-lines                  GET    in  403  403  403  200  403  403  200  403
+card-lines                  POST   in  403  403  403  200  403  403  200  403
+card-line                   GET    in  403  403  403  200  403  403  200  403
+card-line                   POST   in  403  403  403  200  403  403  200  403
+take-card-line-apart        GET    in  403  403  403  405  403  403  403  403
+take-card-line-apart        POST   in  403  403  403  200  403  403  403  403
+cases-without-line          GET    in  403  403  403  200  403  403  200  403
+cases-without-line          POST   in  403  403  403  200  403  403  200  403
 give-case-back              GET    in  200  404  404  200  404  404  404  404
 give-case-back              POST   in  200  404  404  200  404  404  404  404
 cancel-case                 GET    in  200  404  404  200  404  404  404  404
@@ -599,6 +621,8 @@ POSTED = {
     "vote-on-award": {"says": "yes"},
     "recall-award": {"reason": "by mistake"},
     "export-rewards": {"currency": "GBP"},
+    "make-accounting-file": {"currency": "GBP", "through": "2026-03-04"},
+    "take-accounting-file": {"form": "csv"},
     "take-rewards-file": {"form": "csv"},
     "decide-asked-case": {"answer": "decline", "reason": "Offer goods instead."},
 }
@@ -735,6 +759,9 @@ def address(line_name: str, scene) -> str:
         "appeal-case": [scene.fair_play_case.pk],
         "decide-case": [scene.fair_play_case.pk, "clear"],
         "case-receipt": [(scene.part_back_case if variant == "none" else scene.case).pk],
+        "take-accounting-file": [scene.accounting_file.pk],
+        "card-line": [scene.card_line.pk],
+        "take-card-line-apart": [scene.card_match.pk],
         **{name: [scene.case.pk] for name in ("case", "give-case-back", "cancel-case")},
         **{name: [scene.asked_case.pk] for name in ("decide-asked-case", "withdraw-case")},
         "review-case": [scene.case.pk],

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
-from empowerment.models import CardLine
+from empowerment.models import CardLine, CardStatement
 from people.money import minor_units
 
 SMALL, LARGE = Decimal(25), Decimal(250)
@@ -62,3 +62,12 @@ def _months_in(currency: str) -> Iterator[CardMonth]:
     )
     for month, *counted in rows:
         yield CardMonth(month, currency, *counted)
+
+
+def statements() -> QuerySet[CardStatement]:
+    """Each with `line_count` and `left`, its lines without a case."""
+    bought = Q(lines__kind__in=(CardLine.Kind.PURCHASE, CardLine.Kind.REFUND))
+    return CardStatement.objects.select_related("imported_by__employee").annotate(
+        line_count=Count("lines"),
+        left=Count("lines", filter=bought & Q(lines__match=None)),
+    )

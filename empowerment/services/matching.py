@@ -142,6 +142,22 @@ def counterparts(line: CardLine) -> list[Counterpart]:
     return sorted(found, key=lambda each: (abs(each.days), each.case.pk))
 
 
+def named(line: CardLine, name: str, number: int | None) -> Counterpart:
+    """What somebody says a line is: one of its counterparts by name, or a case by its number; of a
+    line below zero what came back of that case. Raises MatchRefused."""
+    if number is None:
+        found = [each for each in counterparts(line) if each.name == name]
+    elif line.kind == CardLine.Kind.REFUND:
+        backs = open_returns().filter(case=number).order_by("pk")
+        alike = backs.filter(amount_minor=-line.amount_minor)
+        found = [_as_returned(back, line) for back in (alike or backs)[:1]]
+    else:
+        found = [_as_case(case, line) for case in open_cases().filter(pk=number)]
+    if not found:
+        raise MatchRefused(_("Choose a case on which money was spent and that has no line yet."))
+    return found[0]
+
+
 def _cases_of_amount(line: CardLine) -> QuerySet[Case]:
     return open_cases().for_list().filter(
         currency=line.currency, amount_minor=line.amount_minor,

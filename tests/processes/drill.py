@@ -763,6 +763,8 @@ def kill_spenders() -> dict:
             told += heard(read)
     present = {str(key) for key in Case.objects.values_list("key", flat=True)}
     return {"killed": killed, "told": len(told), "lost": sorted(set(told) - present)}
+
+
 def export_cases_at_once() -> dict:
     """16 processes make the next file for accounting."""
 

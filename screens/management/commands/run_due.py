@@ -6,6 +6,7 @@ from cms.services.posting import post_day, post_owed
 from empowerment.services.asking import pass_on
 from empowerment.services.asking_outcomes import ask_for_outcomes
 from empowerment.services.drawing import draw_reviews
+from empowerment.services.matching import match_lines
 from incentives.models import DayVerdict
 from incentives.rules import Status
 from incentives.services.closing import CloseRefused, close_day, company_scope, policies_on
@@ -63,6 +64,7 @@ class Command(ProductCommand):
         forget_old_deliveries(now=now)
         take_away_old(now=now)
         go_on_with_statements()
+        match_lines(by=by, now=now)
         seal()
         notice_of_day(by=by, now=now)
         pass_on(now=now, by=by)

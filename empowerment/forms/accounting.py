@@ -1,0 +1,13 @@
+"""The next file for accounting, and the form in which one is taken."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class ExportForm(forms.Form):
+    currency = forms.RegexField(regex=r"^[A-Z]{3}$", widget=forms.HiddenInput)
+    through = forms.DateField(label=_("Through"), widget=forms.DateInput(attrs={"type": "date"}))
+
+
+class FileForm(forms.Form):
+    form = forms.ChoiceField(choices=[("csv", "CSV"), ("xlsx", "XLSX")])
