@@ -101,12 +101,13 @@ class Case(models.Model):
         WITHDRAWN = "withdrawn", _("withdrawn")
         CANCELLED = "cancelled", _("cancelled")
 
+    # No index of their own: the ones below begin with them, and each costs every decision.
     key = models.UUIDField(unique=True)
-    employee = models.ForeignKey(Employee, models.PROTECT, related_name="cases")
-    department = models.ForeignKey(Department, models.PROTECT, related_name="+")
-    site = models.ForeignKey(Site, models.PROTECT, related_name="+")
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="cases")
-    moment = models.ForeignKey(MomentOfTruth, models.PROTECT, related_name="+")
+    employee = models.ForeignKey(Employee, models.PROTECT, related_name="cases", db_index=False)
+    department = models.ForeignKey(Department, models.PROTECT, related_name="+", db_index=False)
+    site = models.ForeignKey(Site, models.PROTECT, related_name="+", db_index=False)
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="cases", db_index=False)
+    moment = models.ForeignKey(MomentOfTruth, models.PROTECT, related_name="+", db_index=False)
     remedy = models.CharField(max_length=8, choices=Remedy)
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
