@@ -172,8 +172,8 @@ class LimitChoice(forms.ModelChoiceField):
 class CompareForm(forms.Form):
     """Two limits that count the same in the same currency."""
 
-    one = LimitChoice(label=_("One limit"), queryset=None)
-    other = LimitChoice(label=_("The other"), queryset=None)
+    one = LimitChoice(label=_("One limit"), queryset=None, empty_label="–")
+    other = LimitChoice(label=_("The other"), queryset=None, empty_label="–")
 
     def __init__(self, *args: Any, limits: QuerySet[Limit], **more: Any):
         super().__init__(*args, **more)

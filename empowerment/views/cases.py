@@ -112,6 +112,6 @@ def _look_then_act(request: HttpRequest, case: Case, form, act, **said) -> HttpR
     whole = {"amount": money(case.net_minor, case.currency), "customer": case.customer}
     return look_then_act(
         request, form, do, back=reverse("case", args=[case.pk]), back_text=_("The case"),
-        lead=_("%(amount)s were spent on customer %(customer)s.") % whole, private=True,
+        lead=_("%(amount)s was spent on customer %(customer)s.") % whole, private=True,
         refusals=(SpendingRefused,), **said,
     )  # fmt: skip

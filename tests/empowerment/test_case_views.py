@@ -137,7 +137,7 @@ def test_money_is_given_back_once_the_effects_were_seen(client, ann, spent):
     client.force_login(ann)
     address = f"/cases/{spent.pk}/give-back/"
     said = {"key": uuid4(), "amount": "10.00", "reason": "the parcel was found"}
-    assert "GBP 40.00 were spent on customer C-1." in text(client.get(address))
+    assert "GBP 40.00 was spent on customer C-1." in text(client.get(address))
     effects, response = confirmed(client, address, **said)
     assert effects[0] == "GBP 10.00 go back to the budget of Claims for March 2026."
     assert response.url == f"/cases/{spent.pk}/"
