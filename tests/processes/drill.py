@@ -27,6 +27,7 @@ from django.db import OperationalError, transaction  # noqa: E402
 from empowerment.models import Case, MomentOfTruth  # noqa: E402
 from empowerment.services import accounting, asking  # noqa: E402
 from empowerment.services.allowances import SpendingRefused  # noqa: E402
+from empowerment.services.drawing import draw_reviews  # noqa: E402
 from empowerment.services.giving_back import GivenBack, cancel, give_back  # noqa: E402
 from empowerment.services.spending import BeyondLimits, Spend, spend  # noqa: E402
 from incentives.models import BonusPayment, BonusRun, StatementBatch  # noqa: E402
@@ -777,6 +778,17 @@ def export_cases_at_once() -> dict:
             say(pipe, "refused")
 
     return _said([work] * 16)
+
+
+def draw_at_once() -> dict:
+    """16 processes draw the cases to be looked at, of the same days."""
+
+    def drawing(pipe: int) -> None:
+        by = User.objects.system()
+        say(pipe, str(draw_reviews(by=by, now=NOON + timedelta(days=7))))
+
+    lines = all_of([drawing] * 16)
+    return {"drawn": sum(int(line) for lines_of_one in lines for line in lines_of_one)}
 
 
 if __name__ == "__main__":
