@@ -6,7 +6,7 @@ of several machines that draw at once one writes. Nothing here changes a case.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -79,25 +79,38 @@ def _week_subject(site: Site, monday: date) -> str:
     return f"reviews:{site.pk}:week:{monday}"
 
 
-def _spent_days(site: Site, today: date) -> set[date]:
-    """Days with cases that are over, of those that are still drawn."""
-    since = today - timedelta(days=DAYS_BACK)
-    cases = Case.objects.filter(site=site, spent_on__gte=since, spent_on__lt=today)
-    days = cases.order_by().values_list("spent_on", flat=True).distinct()
-    return {day for day in days if day}
-
-
 def _days_due(site: Site, today: date) -> list[date]:
-    days = {_subject(site, day): day for day in _spent_days(site, today)}
-    return sorted(days[subject] for subject in days.keys() - _drawn(days))
+    """Days with cases that are over and were not drawn, of those that are still drawn."""
+    days = {_subject(site, day): day for day in _past(today)}
+    return _with_cases(site, {days[subject] for subject in days.keys() - _drawn(days)})
 
 
 def _weeks_due(site: Site, today: date) -> list[date]:
-    mondays = {day - timedelta(days=day.weekday()) for day in _spent_days(site, today)}
+    """The Mondays of such weeks, which are over and began in this time."""
+    mondays = [day for day in _past(today) if not day.weekday()]
     weeks = {
         _week_subject(site, each): each for each in mondays if each + timedelta(days=7) <= today
     }
-    return sorted(weeks[subject] for subject in weeks.keys() - _drawn(weeks))
+    left = [weeks[subject] for subject in weeks.keys() - _drawn(weeks)]
+    days = {monday + timedelta(days=n) for monday in left for n in range(7)}
+    return sorted({_monday(day) for day in _with_cases(site, days)})
+
+
+def _past(today: date) -> list[date]:
+    return [today - timedelta(days=n) for n in range(1, DAYS_BACK + 1)]
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def _with_cases(site: Site, days: Collection[date]) -> list[date]:
+    """Those of these days that have cases; asked only of days that nobody has drawn, as a month
+    of cases takes half a second to read."""
+    if not days:
+        return []
+    cases = Case.objects.filter(site=site, spent_on__in=sorted(days)).order_by()
+    return sorted(day for day in cases.values_list("spent_on", flat=True).distinct() if day)
 
 
 def _drawn(subjects: Iterable[str]) -> set[str]:
