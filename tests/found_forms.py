@@ -56,6 +56,7 @@ FILES = {
     "case-receipt": picture("PNG"),
     "back-test": b"department,metric,unit,direction,decimals,value,effective_from\r\n"
     b"CLAIMS,answered,percent,at_least,2,80,2026-01-01\r\n",
+    "import-card-lines": b"date,merchant,amount\r\n2026-03-03,Florist,25.00\r\n",
     "": b"department,date,metric,value\r\nCLAIMS,2026-03-03,answered,81\r\n",
 }
 

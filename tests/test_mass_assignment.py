@@ -37,9 +37,10 @@ PLANTED = "planted"
 SESSIONS = {("django_session", "*"), ("usersessions_usersession", "*")}
 STORING = {
     "account_login", "account_change_password", "add-payroll-layout", "apply-import",
-    "decide-held-figure", "decide-restatement", "end-session", "excuse", "figures", "imports",
-    "invitation", "nominate", "payroll-layout", "person-salary", "read-import-anew", "restate",
-    "shown", "shown-nickname", "shown-photo", "shown-photo-remove", "spend",
+    "decide-held-figure", "decide-restatement", "end-session", "excuse", "figures",
+    "import-card-lines", "imports", "invitation", "nominate", "payroll-layout", "person-salary",
+    "read-import-anew", "restate", "shown", "shown-nickname", "shown-photo", "shown-photo-remove",
+    "spend", "take-card-line-apart",
 }  # fmt: skip
 Snapshot = dict[str, dict[object, dict[str, object]]]
 """Table; then primary key, or a number for a new row; then column."""

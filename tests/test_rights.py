@@ -497,6 +497,8 @@ card-lines                  GET    in  403  403  403  200  403  403  200  403
 card-lines                  POST   in  403  403  403  200  403  403  200  403
 card-line                   GET    in  403  403  403  200  403  403  200  403
 card-line                   POST   in  403  403  403  200  403  403  200  403
+card-line/matched           GET    in  403  403  403  200  403  403  200  403
+card-line/matched           POST   in  403  403  403  200  403  403  200  403
 take-card-line-apart        GET    in  403  403  403  405  403  403  403  403
 take-card-line-apart        POST   in  403  403  403  200  403  403  403  403
 cases-without-line          GET    in  403  403  403  200  403  403  200  403
@@ -760,7 +762,7 @@ def address(line_name: str, scene) -> str:
         "decide-case": [scene.fair_play_case.pk, "clear"],
         "case-receipt": [(scene.part_back_case if variant == "none" else scene.case).pk],
         "take-accounting-file": [scene.accounting_file.pk],
-        "card-line": [scene.card_line.pk],
+        "card-line": [(scene.matched_card_line if variant == "matched" else scene.card_line).pk],
         "take-card-line-apart": [scene.card_match.pk],
         **{name: [scene.case.pk] for name in ("case", "give-case-back", "cancel-case")},
         **{name: [scene.asked_case.pk] for name in ("decide-asked-case", "withdraw-case")},
