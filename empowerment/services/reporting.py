@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 
 from empowerment.models import Case, MonthlyBudget, Outcome, Remedy
 from empowerment.rules.outcomes import ASKED_AFTER
@@ -248,8 +248,10 @@ def spenders_by_department(asked: Asked) -> dict[int, int]:
     theirs = _cases(asked).filter(employee=OuterRef("employee"), department=OuterRef("department"))
     members = Membership.objects.filter(
         Q(until_date=None) | Q(until_date__gte=period.first), from_date__lte=period.last
-    ).filter(Exists(theirs))
-    counted = members.order_by().values_list("department")
+    )
+    # EXISTS would be turned into a look at all cases by PostgreSQL: five times as long.
+    one = Subquery(theirs.order_by().values("pk")[:1])
+    counted = members.alias(one=one).filter(one__isnull=False).order_by().values_list("department")
     return dict(counted.annotate(n=Count("employee", distinct=True)))
 
 
