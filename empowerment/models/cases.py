@@ -181,7 +181,7 @@ class Case(models.Model):
             models.Index(
                 fields=[
                     "department", "currency", "spent_on", "remedy", "moment", "state",
-                    "decided_by", "outcome", "amount_minor", "returned_minor",
+                    "decided_by", "outcome", "amount_minor", "returned_minor", "employee",
                 ],
                 name="cases_for_reports",
             ),

@@ -4,18 +4,18 @@ Each cut is two statements over all cases of the span, in the order of two index
 they read. A customer counts once, with the last case of theirs of which something is known.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from empowerment.models import Case, MonthlyBudget, Outcome, Remedy
 from empowerment.rules.outcomes import ASKED_AFTER
-from people.models import Membership, Role, User
+from people.models import Role, User
 from people.permissions import led_departments, roles_of
 from people.small_groups import kept_back
 
@@ -242,17 +242,9 @@ def _hidden(reader: ReportReader, asked: Asked) -> set[int]:
 
 
 def spenders_by_department(asked: Asked) -> dict[int, int]:
-    """How many people spent something: asked of those who work there, one by one, which is less
-    than all their cases."""
-    period = asked.period
-    theirs = _cases(asked).filter(employee=OuterRef("employee"), department=OuterRef("department"))
-    members = Membership.objects.filter(
-        Q(until_date=None) | Q(until_date__gte=period.first), from_date__lte=period.last
-    )
-    # EXISTS would be turned into a look at all cases by PostgreSQL: five times as long.
-    one = Subquery(theirs.order_by().values("pk")[:1])
-    counted = members.alias(one=one).filter(one__isnull=False).order_by().values_list("department")
-    return dict(counted.annotate(n=Count("employee", distinct=True)))
+    """How many people spent something; each pair is told by the index alone and counted here."""
+    pairs = _cases(asked).order_by().values_list("department", "employee").distinct()
+    return dict(Counter(department for department, _employee in pairs))
 
 
 def currencies() -> list[str]:
