@@ -75,6 +75,7 @@ OF_ACCOUNTS = ("account", "mfa", "social", "today")
 OWN = "/account/devices/?asked"
 """Where a form may send somebody; one that does not go there when asked to goes nowhere else."""
 RUNS = re.compile(r"^[\s\u200b\ufeff\x00-\x1f]*[=+\-−@＝＋－＠]")
+BELOW_ZERO = re.compile(r"-[0-9]+(\.[0-9]+)?")
 
 
 def roles_by_path(scene) -> dict[str, str]:
@@ -385,6 +386,11 @@ def with_names_like_formulas() -> None:
             model._base_manager.filter(pk=key).update(**{field.name: value})
 
 
+def runs(cell: str) -> bool:
+    """Money that came back is a number below zero, which nothing runs."""
+    return bool(RUNS.match(cell)) and not BELOW_ZERO.fullmatch(cell)
+
+
 def test_no_file_of_a_list_brings_a_formula(scene, asking):
     with_names_like_formulas()
     files, found = 0, {}
@@ -397,7 +403,7 @@ def test_no_file_of_a_list_brings_a_formula(scene, asking):
                 files += 1
                 answer = asking.get(path, {"export": form})
                 assert answer.status_code == 200, (path, form)
-                bad = [cell for cell in cells(answer, form) if RUNS.match(cell)]
+                bad = [cell for cell in cells(answer, form) if runs(cell)]
                 if bad:
                     found[path, form] = bad
             transaction.set_rollback(True)
