@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 from PIL import Image, ImageDraw
 
 from empowerment.models import Case, MomentOfTruth, Outcome, Receipt, Remedy
@@ -24,6 +25,7 @@ from empowerment.services.limits import NewLimit, set_limit
 from empowerment.services.outcomes import answer
 from empowerment.services.spending import Spend
 from people.models import Department, Membership, User
+from people.services.policies import set_policy
 
 DAYS = 364
 RAISED_AFTER = 190
@@ -83,7 +85,7 @@ def put_customers_right(yesterday: date) -> None:
             raised = True
         case = _enter(each, number, chance.choice(moments), chance, now=now)
         _afterwards(case, number, chance, until=_at(yesterday, 0, 20))
-    _ask_bob(moments[0], _at(yesterday, 0, 19))
+    _ask_bob(moments[0])
 
 
 def _at(first: date, day: int, hour: int, *, minute: int = 0) -> datetime:
@@ -194,12 +196,17 @@ def _add_receipt(case: Case) -> None:
     )  # fmt: skip
 
 
-def _ask_bob(moment: MomentOfTruth, now: datetime) -> None:
+def _ask_bob(moment: MomentOfTruth) -> None:
+    """Asked as the demo is loaded, with a day to answer: nobody finds it passed on already."""
+    set_policy(
+        "answer_minutes", "1440", from_date=timezone.localdate(), reason="A day in the demo.",
+        by=User.objects.system(),
+    )  # fmt: skip
     spend = Spend(
         UUID(int=97 << 64), "PNR-WAITS1", moment, 240_00, CURRENCY, Remedy.REFUND,
         reason="Missed a wedding; wants the fare of one way back",
     )  # fmt: skip
-    ask(spend, by=_user("ann"), now=now)
+    ask(spend, by=_user("ann"), now=timezone.now())
 
 
 def _user(name: str) -> User:

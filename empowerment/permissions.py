@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from empowerment.models import Case
 from empowerment.models.cases import Cases
+from empowerment.services.asking import answers
 from empowerment.services.giving_back import may_give_back
 from empowerment.services.reviewing import may_answer, may_look
 from people.models import Employee, Role, User
@@ -57,6 +58,11 @@ def has_been_written_to(_user: User, case: Case) -> bool:
 
 
 @rules.predicate
+def answers_request(user: User, case: Case) -> bool:
+    return answers(case, by=user, on=timezone.localdate())
+
+
+@rules.predicate
 def reads_all(user: User, case: Case) -> bool:
     return bool(roles_of(user) & READ_ALL)
 
@@ -68,9 +74,7 @@ rules.add_perm(
     is_active_account
     & (is_own | leads | is_asked_as_executive | has_decided | reads_all | looks_at),
 )
-rules.add_perm(
-    "empowerment.decide_case", is_active_account & ~is_own & (leads | is_asked_as_executive)
-)
+rules.add_perm("empowerment.decide_case", is_active_account & answers_request)
 rules.add_perm("empowerment.decide_cases", has_role(Role.LEAD, Role.EXECUTIVE))
 rules.add_perm("empowerment.own_case", is_active_account & is_own)
 rules.add_perm("empowerment.give_back", is_active_account & gives_back)

@@ -16,7 +16,7 @@ from people.models import Employee, User
 ENTRIES = (
     Entry("wall", gettext_lazy("Wall"), FRONT, "recognition.see_wall"),
     Entry("nominate", gettext_lazy("Nominate"), FRONT, "recognition.nominate"),
-    Entry("awards", gettext_lazy("Awards"), FRONT, "recognition.see_wall"),
+    Entry("awards", gettext_lazy("Awards"), PEOPLE, "recognition.see_wall"),
     Entry("circle", gettext_lazy("Circle"), PEOPLE, "recognition.see_circle"),
     Entry("fair-play", gettext_lazy("Fair play"), PEOPLE, "recognition.list_cases"),
     Entry("my-fair-play", gettext_lazy("Fair play and me"), ACCOUNT, "recognition.nominate"),

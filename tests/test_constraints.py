@@ -12,6 +12,7 @@ from empowerment.models import (
     AccountingExport,
     AccountingLine,
     CardLine,
+    CardMatch,
     CardStatement,
     Case,
     CaseReturn,
@@ -123,7 +124,9 @@ def accounting_line(by, of: Case, **values) -> None:
     export = AccountingExport.objects.create(
         currency="GBP", through=MONDAY, made_by=by, made_at=TUESDAY_NOON
     )
-    AccountingLine.objects.create(export=export, case=of, **values)
+    AccountingLine.objects.create(
+        export=export, case=of, day=MONDAY, debit="d", credit="c", **values
+    )
 
 
 def told_twice(by, goal) -> None:
@@ -132,15 +135,28 @@ def told_twice(by, goal) -> None:
     accounting_line(by, once, amount_minor=9)
 
 
-def card_line_twice(by) -> None:
+def matched_twice(by, goal) -> None:
+    once = case(by, goal)
+    for line in card_lines(by, identities=("one", "other")):
+        CardMatch.objects.create(line=line, case=once, found=True, made_by=by, made_at=TUESDAY_NOON)
+
+
+def card_lines(by, *, identities) -> list[CardLine]:
     statement = CardStatement.objects.create(
         name="s", sha256="s", currency="GBP", imported_by=by, imported_at=TUESDAY_NOON
     )
-    for line in (1, 2):
+    return [
         CardLine.objects.create(
-            statement=statement, line=line, identity="same", date=MONDAY, amount_minor=1,
-            currency="GBP", kind="purchase",
-        )  # fmt: skip
+            statement=statement,
+            line=line,
+            identity=identity,
+            date=MONDAY,
+            amount_minor=1,
+            currency="GBP",
+            kind="purchase",
+        )
+        for line, identity in enumerate(identities)
+    ]
 
 
 def another_receipt(by, goal, *, size: int) -> None:
@@ -211,7 +227,10 @@ EMPOWERMENT = {
     "a_return_is_told_below_zero": lambda by, goal: accounting_line(
         by, case(by, goal), amount_minor=-9
     ),
-    "empowerment_cardline.*identity": lambda by, goal: card_line_twice(by),
+    "empowerment_cardline.*identity": lambda by, goal: card_lines(
+        by, identities=("same", "same")
+    ),
+    "a_case_has_one_card_line": matched_twice,
 }  # fmt: skip
 """By name, what breaks it; where there are several ways, they follow after a dash."""
 
@@ -253,6 +272,7 @@ COLUMNS = {
     "a_case_is_to_be_reviewed_for_a_reason_once": "review.case_id, empowerment_review.why",
     "a_department_has_one_empowerment_budget_a_month": "monthlybudget.department_id, .*month",
     "accounting_is_told_of_a_case_once": "accountingline.case_id",
+    "a_case_has_one_card_line": "cardmatch.case_id",
 }
 
 

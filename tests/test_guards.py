@@ -18,6 +18,8 @@ from empowerment.models import (
     FollowUp,
     Limit,
     MomentOfTruth,
+    Receipt,
+    Review,
     SiteCurrencies,
 )
 from empowerment.models import CaseStep as CaseHistory
@@ -190,8 +192,13 @@ def spent_by(ann, claims, system) -> dict:
             case=case, after_days=30, answer="stayed", **by
         ),
         "empowerment_accountingline": AccountingLine.objects.create(
-            export=export, case=case, returned=back, amount_minor=-5
+            export=export, case=case, returned=back, amount_minor=-5, day=MONDAY, debit="d",
+            credit="c",
         ),
+        "empowerment_receipt": Receipt.objects.create(
+            case=case, image=b"x", sha256="x", added_at=now
+        ),
+        "empowerment_review": Review.objects.create(case=case, why="sample", opened_at=now),
     }  # fmt: skip
 
 
@@ -203,8 +210,8 @@ HARMLESS_COLUMN = {
     "incentives_bonusshare": "code", "incentives_bonuspayment": "amount_minor",
     "incentives_poolyearact": "reason", "recognition_vote": "comment",
     "recognition_casestep": "reason", "recognition_budgetgrant": "reason",
-    "empowerment_limit": "reason", "empowerment_sitecurrencies": "reason",
-    "empowerment_casereturn": "reason", "empowerment_followup": "answer",
+    "empowerment_sitecurrencies": "reason",
+    "empowerment_followup": "answer",
     "empowerment_accountingline": "amount_minor",
 }  # fmt: skip
 
@@ -369,6 +376,22 @@ def take_again_what_came_back(world) -> None:
     Case.objects.update(returned_minor=4)
 
 
+def decide_afterwards(world) -> None:
+    Case.objects.update(decided_by=world["by"], decided_at=timezone.now())
+
+
+def another_picture(world) -> None:
+    Receipt.objects.update(sha256="y")
+
+
+def another_limit(world) -> None:
+    Limit.objects.update(amount_minor=8)
+
+
+def another_return(world) -> None:
+    CaseReturn.objects.update(reason="something else")
+
+
 def retell_a_step(world) -> None:
     CaseHistory.objects.update(what="commented")
 
@@ -377,6 +400,10 @@ BREAKING = {
     "a_case_stays_as_it_was_entered": spend_another_amount,
     "what_was_approved_is_never_refused": refuse_what_was_approved,
     "what_came_back_is_not_taken_again": take_again_what_came_back,
+    "who_decided_stays": decide_afterwards,
+    "empowerment_receipt_is_never_updated": another_picture,
+    "empowerment_limit_keeps_all_but_words": another_limit,
+    "empowerment_casereturn_keeps_all_but_words": another_return,
     "a_step_of_a_case_stays_as_it_was": retell_a_step,
     "a_file_for_payroll_stays_the_same": tell_payroll_otherwise,
     "praise_is_kept_as_it_was_told": retell,
@@ -494,8 +521,8 @@ def test_reversing_twice_is_refused_by_the_database(world, system):
 
 def test_every_append_only_table_is_known_to_the_products_role(db):
     assert guards.append_only_tables() == {
-        "cms_daysnapshot", "empowerment_accountingline", "empowerment_casereturn",
-        "empowerment_followup", "empowerment_limit", "empowerment_sitecurrencies",
+        "cms_daysnapshot", "empowerment_accountingline", "empowerment_followup",
+        "empowerment_sitecurrencies",
         "incentives_bonuspayment", "incentives_excuse",
         "incentives_goalverdict", "incentives_result", "ledger_transfer", "people_auditentry",
         "people_auditseal", "people_salarylook", "recognition_budgetgrant",

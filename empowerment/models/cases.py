@@ -308,6 +308,7 @@ class Review(models.Model):
         JUST_UNDER = "just_under", _("round amounts just under the limit")
         SAME_CUSTOMER = "same", _("one customer again and again")
         FAR = "far", _("far from what colleagues spend")
+        RETURNED = "returned", _("money said to have come back again and again")
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="reviews")
     why = models.CharField(max_length=10, choices=Why)

@@ -126,6 +126,42 @@ class Far:
     days: int = HABIT_DAYS
 
 
+@dataclass(frozen=True)
+class Back:
+    """Money that somebody said came back of an own case, and that no card statement shows."""
+
+    case: int
+    employee: int
+    said_on: date
+    amount_minor: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class Returned:
+    """Somebody says again and again that money came back, and may spend it again each time."""
+
+    case: int
+    count: int
+    totals_minor: dict[str, int]
+    days: int = HABIT_DAYS
+
+
+def returned_often(
+    backs: Iterable[Back], *, today: date, told: Mapping[int, int]
+) -> Iterator[Returned]:
+    """`told`: by employee the last case of which somebody was told; again after as many new."""
+    since = today - timedelta(days=HABIT_DAYS)
+    lately = [each for each in backs if since < each.said_on <= today]
+    for own in _grouped(lately, lambda each: each.employee):
+        new = [each for each in own if each.case > told.get(each.employee, 0)]
+        if len(new) >= FEWEST and any(each.said_on == today for each in new):
+            totals: dict[str, int] = defaultdict(int)
+            for each in own:
+                totals[each.currency] += each.amount_minor
+            yield Returned(max(each.case for each in new), len(own), dict(totals))
+
+
 def splits(spent: Iterable[Spent], *, fresh: Collection[int]) -> Iterator[Split]:
     """One for each customer and currency: the dearest 24 hours that end with a fresh case."""
     asked_nobody = (each for each in spent if each.by_limits and each.net_minor)
@@ -382,8 +418,8 @@ def _moment(each: Spent) -> tuple[datetime, int]:
     return each.entered_at, each.case
 
 
-def _grouped(spent: Iterable[Spent], of: Callable[[Spent], Hashable]) -> Iterator[list[Spent]]:
-    return iter(_index(spent, of).values())
+def _grouped(rows: Iterable[T], of: Callable[[T], Hashable]) -> Iterator[list[T]]:
+    return iter(_index(rows, of).values())
 
 
 def _index(rows: Iterable[T], of: Callable[[T], Hashable]) -> dict[Hashable, list[T]]:

@@ -35,6 +35,11 @@ class SpendingRefused(Exception):
         super().__init__(message)
 
 
+def sent_before() -> str:
+    """A key that stands for something else."""
+    return _("This form was sent before with another content. Open a new one.")
+
+
 @dataclass(frozen=True)
 class Spender:
     """Somebody in their place on a day, `today` in the zone of their site. `currencies` are those

@@ -39,8 +39,10 @@ from empowerment.services.spending import (
 from ledger.services.posting import FloorBroken
 from people.models import Placement, Role, RoleAssignment, User
 from people.services import audit
+from people.services.calendars import subtree
 from people.services.policies import in_force
 from people.services.retrying import retried
+from people.services.roles import roles_in_force
 
 What = CaseStep.What
 
@@ -111,11 +113,32 @@ def asked_next(case: Case, *, on: date) -> int | None:
     while here is not None:
         way.append(here)
         here = parents.get(here)
+    # Nobody whom the asker leads answers: the way begins at the topmost of the asker's own.
+    own = _led_by(case.employee.user_id, on=on)
+    way = way[max((at for at, each in enumerate(way) if each in own), default=0) :]
     after = case.asked_of_id
     # Where departments have moved since, the way begins anew.
     passed = way[: way.index(after) + 1] if after in way else []
     asked = leads[after or 0].union(*(leads[each] for each in passed))
     return next((each for each in way[len(passed) :] if leads[each] - asked), None)
+
+
+def _led_by(user_id: int | None, *, on: date) -> set[int | None]:
+    held = RoleAssignment.objects.on(on).filter(role=Role.LEAD, user=user_id)
+    return set(held.values_list("department", flat=True))
+
+
+def answers(case: Case, *, by: User, on: date) -> bool:
+    """Whether somebody may answer a request: a lead of its department or above, unless the asker
+    leads them; executives once they are asked. Never the asker."""
+    if by.pk == case.employee.user_id:
+        return False
+    if case.asked_of_id is None and Role.EXECUTIVE in roles_in_force(by):
+        return True
+    own = _led_by(case.employee.user_id, on=on) - {None}
+    led = _led_by(by.pk, on=on) - {None}
+    below_the_asker = subtree({pk for pk in own if pk}, on=on) - own
+    return case.department_id in subtree({pk for pk in led - below_the_asker if pk}, on=on)
 
 
 def _leads(*, but_not: int | None, on: date) -> dict[int | None, set[int]]:
@@ -160,6 +183,8 @@ def decide(case: Case, *, approve: bool, reason: str, by: User, now: datetime) -
     state = Case.State.APPROVED if approve else Case.State.DECLINED
     if case.employee.user_id == by.pk:
         raise SpendingRefused(_("Nobody decides on their own case."))
+    if not answers(case, by=by, on=timezone.localdate(now)):
+        raise SpendingRefused(_("This is for the leads who are asked, or for executives."))
     if case.state == state and case.decided_by_id == by.pk:
         return case
     _refuse_unless_asked(case)
@@ -195,7 +220,10 @@ def _refuse_unless_asked(case: Case) -> None:
 def _here(case: Case, *, now: datetime) -> Spender:
     """Where the case was entered, wherever its employee works by now."""
     today = now.astimezone(ZoneInfo(case.site.time_zone)).date()
-    return Spender(case.employee_id, None, "", case.department_id, case.site_id, today)
+    # The department may have moved since, and has its budget where it is.
+    sites = Placement.objects.on(today).filter(department=case.department_id)
+    site_id = sites.values_list("site", flat=True).first() or case.site_id
+    return Spender(case.employee_id, None, "", case.department_id, site_id, today)
 
 
 def _pay(case: Case, *, by: User, now: datetime) -> None:

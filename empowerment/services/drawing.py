@@ -17,15 +17,17 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, QuerySet
 
-from empowerment.models import Case, Review
+from empowerment.models import Case, CaseReturn, Review
 from empowerment.rules.limits import Measure
 from empowerment.rules.lots import is_drawn, lot, lowest
 from empowerment.rules.signals import (
     HABIT_DAYS,
     SAME_DAYS,
+    Back,
     Spent,
     far_from_peers,
     just_under,
+    returned_often,
     same_customers,
     splits,
 )
@@ -151,6 +153,7 @@ def _of_day(site: Site, day: date) -> Iterator[Drawn]:
     fresh = {each.case for each in month if each.spent_on == day}
     yield from _by_lot(of_day, percent=_percent(day))
     yield from _by_signals(of_day, month, fresh, day)
+    yield from _by_returns(site, day)
 
 
 def _by_lot(cases: QuerySet[Case], *, percent: int) -> Iterator[Drawn]:
@@ -189,6 +192,26 @@ def _by_signals(
         for each in signals:
             facts = asdict(each)
             yield Drawn(facts.pop("case"), why, facts)
+
+
+def _by_returns(site: Site, day: date) -> Iterator[Drawn]:
+    """Of the site's people; what finance entered, or a card statement shows, has come back."""
+    since = day - timedelta(days=HABIT_DAYS + 1)
+    said = CaseReturn.objects.filter(
+        case__site=site, made_by=F("case__employee__user"), card_match=None,
+        made_at__date__gte=since,
+    )  # fmt: skip
+    zone = ZoneInfo(site.time_zone)
+    backs = [
+        Back(case, employee, made_at.astimezone(zone).date(), amount_minor, currency)
+        for case, employee, made_at, amount_minor, currency in said.order_by("pk").values_list(
+            "case", "case__employee", "made_at", "amount_minor", "case__currency"
+        )
+    ]
+    told = _told(Why.RETURNED, "employee", Case.objects.filter(site=site), since)
+    for each in returned_often(backs, today=day, told=told):
+        facts = asdict(each)
+        yield Drawn(facts.pop("case"), Why.RETURNED, facts)
 
 
 def _told(why: str, whose: str, of_day: QuerySet[Case], since: date) -> dict[int, int]:

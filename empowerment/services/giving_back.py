@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from empowerment.models import Case, CaseReturn, CaseStep
 from empowerment.services import budgets
-from empowerment.services.allowances import SpendingRefused
+from empowerment.services.allowances import SpendingRefused, sent_before
 from ledger.services.posting import post
 from people.dates import short_day
 from people.models import Role, RoleAssignment, User
@@ -43,9 +43,7 @@ def give_back(case: Case, back: GivenBack, *, by: User, now: datetime) -> CaseRe
     known = CaseReturn.objects.filter(key=back.key).first()
     if known:
         if (known.case_id, known.amount_minor) != (case.pk, back.amount_minor):
-            raise SpendingRefused(
-                _("This form was sent before with another content. Open a new one.")
-            )
+            raise SpendingRefused(sent_before())
         return known
     _refuse(case, back)
     return _give_back(case, back, what=CaseStep.What.RETURNED, by=by, now=now)
@@ -65,6 +63,8 @@ def cancel(case: Case, back: GivenBack, *, by: User, now: datetime) -> Case:
     back = GivenBack(back.key, case.net_minor, back.reason)
     if not case.net_minor:
         raise SpendingRefused(_("All of it has come back already."))
+    if CaseReturn.objects.filter(key=back.key).exists():
+        raise SpendingRefused(sent_before())
     _refuse(case, back)
     _give_back(case, back, what=CaseStep.What.CANCELLED, by=by, now=now)
     case.state = Case.State.CANCELLED

@@ -18,6 +18,7 @@ from empowerment.models import Case, Limit, Outcome
 from empowerment.rules.limits import Scope
 from empowerment.services.limit_reading import Period
 from people.models import Employee, Role, RoleAssignment, Site
+from people.small_groups import FEWEST
 
 LONGEST_WINDOW = 90
 FEW = 30
@@ -170,6 +171,13 @@ def cases_of(limit: Limit, days: Days) -> QuerySet[Case]:
     return Case.objects.filter(
         entered_on(days), of_whom(limit, days), currency=limit.currency
     ).order_by()
+
+
+def spenders_of(limit: Limit, *, today: date) -> int:
+    """How many of those whom a limit is for have entered cases that its figures could count; at
+    most FEWEST are counted."""
+    days = Days(today - timedelta(days=4 * LONGEST_WINDOW), today)
+    return cases_of(limit, days).values("employee").distinct()[:FEWEST].count()
 
 
 def entered_on(days: Days) -> Q:

@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from empowerment.models import LARGEST_MINOR, Limit, SiteCurrencies
-from empowerment.rules.limits import Measure, Scope
-from empowerment.services.reach import reach_of
+from empowerment.rules.limits import NEEDED, Measure, Scope
+from empowerment.services.reach import Reach, reach_of
 from people.models import Department, Employee, Role, Site, User
 from people.services import audit
 from people.services.roles import roles_in_force
@@ -19,6 +19,8 @@ LONGEST_WINDOW = 366
 OF_DEPARTMENTS = (Scope.DEPARTMENT, Scope.SITE, Scope.EVERYBODY)
 """Whom a department's limit may be for."""
 LONGEST_LIST = 60
+MANY = 10
+"""Of so many one may be oneself."""
 
 
 class LimitRefused(Exception):
@@ -64,12 +66,8 @@ def set_limit(new: NewLimit, *, by: User, now: datetime) -> Limit:
         raise fault
     limit = planned(new, by=by, now=now)
     own = Employee.objects.filter(user=by).first()
-    if own is not None and reach_of(limit, own_id=own.pk).only_oneself:
-        raise LimitRefused(
-            _("As things stand this changes what you may spend, and nobody else: nobody sets that"
-              " themselves. Ask a colleague to set it."),
-            "scope",
-        )  # fmt: skip
+    if own is not None:
+        _refuse_for_oneself(limit, reach_of(limit, own_id=own.pk))
     limit.save(force_insert=True)
     audit.record(
         "set_empowerment_limit", by=by, subject=f"limit:{limit.pk}", person=new.employee,
@@ -81,6 +79,21 @@ def set_limit(new: NewLimit, *, by: User, now: datetime) -> Limit:
         },
     )  # fmt: skip
     return limit
+
+
+def _refuse_for_oneself(limit: Limit, reach: Reach) -> None:
+    """Nobody sets what they themselves may spend. For many at once somebody has to; for a few of
+    whom one is a colleague raises it: else the others would be set back one by one."""
+    if reach.only_oneself:
+        raise LimitRefused(
+            _("As things stand this changes what you may spend, and nobody else: nobody sets that"
+              " themselves. Ask a colleague to set it."),
+            "scope",
+        )  # fmt: skip
+    if reach.people < MANY and reach.raises_own(needed=limit.measure in NEEDED):
+        raise LimitRefused(
+            _("This raises what you may spend yourself. Ask a colleague to set it."), "scope"
+        )
 
 
 def planned(new: NewLimit, *, by: User, now: datetime) -> Limit:

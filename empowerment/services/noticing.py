@@ -28,6 +28,10 @@ MAY_BE: dict[str, Promise] = {
     Why.SAME_CUSTOMER: gettext_lazy(
         "This customer may have had bad luck, and may need something else than money."
     ),
+    Why.RETURNED: gettext_lazy(
+        "Typing mistakes are put right like this, and goods do come back. Money that came back may"
+        " be spent again, so a look at the receipts helps."
+    ),
     Why.FAR: gettext_lazy(
         "Somebody may have the hardest customers, or use well what others leave unused."
     ),
@@ -82,9 +86,7 @@ def _just_under(facts: Facts) -> str:
 
 
 def _same_customer(facts: Facts) -> str:
-    total = " + ".join(
-        money(amount, currency) for currency, amount in sorted(facts["totals_minor"].items())
-    )
+    total = _added(facts["totals_minor"])
     text = _("%(n)s cases for one customer in %(days)s days, together %(total)s.")
     said = {"n": number_format(facts["count"]), "days": facts["days"], "total": total}
     return _with_people(text % said, facts["people"])
@@ -112,6 +114,22 @@ def _far(facts: Facts) -> str:
     }  # fmt: skip
 
 
+def _returned(facts: Facts) -> str:
+    text = _(
+        "%(n)s times in %(days)s days money was said to have come back, together %(total)s; no card"
+        " statement shows it yet."
+    )
+    return text % {
+        "n": number_format(facts["count"]), "days": facts["days"],
+        "total": _added(facts["totals_minor"]),
+    }  # fmt: skip
+
+
+def _added(totals_minor: Mapping[str, int]) -> str:
+    """Amounts in several currencies, one beside the other."""
+    return " + ".join(money(amount, currency) for currency, amount in sorted(totals_minor.items()))
+
+
 def _with_people(text: str, people: int) -> str:
     if people == 1:
         return text
@@ -127,4 +145,5 @@ _SENTENCES: dict[str, Callable[[Facts], str]] = {
     Why.JUST_UNDER: _just_under,
     Why.SAME_CUSTOMER: _same_customer,
     Why.FAR: _far,
+    Why.RETURNED: _returned,
 }

@@ -50,3 +50,6 @@ def forget(employee: Employee, called: tuple[str, ...]) -> None:
         case__employee=employee
     )
     said.exclude(text="").update(text=EMPTIED)
+    CaseReturn.objects.filter(case__in=cases).update(reason=EMPTIED)
+    CaseReturn.objects.filter(made_by__employee=employee).update(reason=EMPTIED)
+    Limit.objects.filter(employee=employee).update(reason=EMPTIED)

@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import inf
 
 from empowerment.models import Limit
 from empowerment.rules.limits import Line, Scope, nearest_first
@@ -57,6 +58,15 @@ class Reach:
     @property
     def only_oneself(self) -> bool:
         return self.changed > 0 and all(change.own for change in self.changes)
+
+    def raises_own(self, *, needed: bool) -> bool:
+        """Whether oneself may spend more then; `needed`: without such a limit nothing is spent."""
+        without = 0 if needed else inf
+
+        def most(held: Holding) -> float:
+            return without if held.amount_minor is None else held.amount_minor
+
+        return any(each.own and most(each.after) > most(each.before) for each in self.changes)
 
 
 def reach_of(limit: Limit, *, own_id: int | None) -> Reach:

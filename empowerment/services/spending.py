@@ -16,6 +16,7 @@ from empowerment.services.allowances import (
     Spender,
     SpendingRefused,
     limits_of,
+    sent_before,
     spender_of,
     used_by,
 )
@@ -158,7 +159,7 @@ def known_case(wanted: Spend, *, by: User) -> Case | None:
         known.moment_id == wanted.moment.pk,
     )  # fmt: skip
     if not all(same):
-        raise SpendingRefused(_("This form was sent before with another content. Open a new one."))
+        raise SpendingRefused(sent_before())
     return known
 
 

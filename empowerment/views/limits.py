@@ -1,5 +1,6 @@
 """Limits: what holds, setting them, what changed with them, and one's own."""
 
+from datetime import date
 from functools import partial
 
 from django.contrib.auth.decorators import login_required, permission_required
@@ -11,9 +12,11 @@ from django.utils.translation import gettext as _
 
 from empowerment.filters.limits import LimitFilter
 from empowerment.forms.limits import CompareForm, LimitForm
+from empowerment.models import Limit
+from empowerment.permissions import READ_ALL
 from empowerment.services.allowances import SpendingRefused
 from empowerment.services.comparing import replay, side_of
-from empowerment.services.limit_effect import FEW, LONGEST_WINDOW, effect_of
+from empowerment.services.limit_effect import FEW, LONGEST_WINDOW, effect_of, spenders_of
 from empowerment.services.limit_reading import history_of, limits_for, now_and_later
 from empowerment.services.limit_telling import set_limit_and_tell
 from empowerment.services.limits import LimitRefused
@@ -21,6 +24,9 @@ from empowerment.services.own_limits import own_limits
 from empowerment.tables.limits import LimitTable
 from people import second_factor
 from people.lists import show_list
+from people.models import User
+from people.permissions import roles_of
+from people.small_groups import FEWEST
 from people.views.acts import asked, look_then_act
 
 MOST_EFFECTS = 2
@@ -73,14 +79,24 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     limit = get_object_or_404(limits_for(request.user, on=today), pk=pk)
     history = history_of(limit)
     counted = [each for each in history if each.first <= limit.from_date][:MOST_EFFECTS]
-    effects = {each: effect_of(each, today=today) for each in counted}
+    is_told = _is_told(request.user, limit, today=today)
+    effects = {each: effect_of(each, today=today) for each in counted} if is_told else {}
     return render(
         request, "empowerment/limit.html",
         {
             "limit": limit, "today": today, "longest": LONGEST_WINDOW, "few": FEW,
+            "fewest": FEWEST, "is_told": is_told,
             "lines": [(each, each in effects, effects.get(each)) for each in history],
         },
     )  # fmt: skip
+
+
+def _is_told(user: User, limit: Limit, *, today: date) -> bool:
+    """Of fewer than five who spent, only who sees their cases reads what they spent together."""
+    if roles_of(user) & READ_ALL:
+        return True
+    spenders = spenders_of(limit, today=today)
+    return not spenders or spenders >= FEWEST
 
 
 @login_required
@@ -95,11 +111,15 @@ def compare(request: HttpRequest) -> HttpResponse:
     compared = {}
     if form.is_valid():
         one, other = form.cleaned_data["one"], form.cleaned_data["other"]
-        compared = {
-            "sides": [side_of(each, today=today) for each in (one, other)],
-            "replay": replay(one, other, today=today),
-        }
-    context = {"form": form, "longest": LONGEST_WINDOW, "few": FEW, **compared}
+        compared = (
+            {}
+            if not all(_is_told(request.user, each, today=today) for each in (one, other))
+            else {
+                "sides": [side_of(each, today=today) for each in (one, other)],
+                "replay": replay(one, other, today=today),
+            }
+        )
+    context = {"form": form, "longest": LONGEST_WINDOW, "few": FEW, "fewest": FEWEST, **compared}
     return render(request, "empowerment/compare_limits.html", context)
 
 

@@ -41,6 +41,8 @@ def new(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     posted = _posted(request)
     reference = (posted or request.GET).get("reference" if posted else "customer", "")
+    if reference and _looks_too_often(request):
+        return _page(request, refused=_("That was very often. Wait a minute and try again."))
     try:
         found = allowances(request.user, reference=reference, now=now)
     except SpendingRefused as refused:
@@ -71,6 +73,18 @@ def new(request: HttpRequest) -> HttpResponse:
         except SpendingRefused as refused:
             form.add_error(refused.field if refused.field in form.fields else None, str(refused))
     return _page(request, form=form, said=said, beyond=beyond)
+
+
+def _looks_too_often(request: HttpRequest) -> bool:
+    """Counted a person: what is left on a customer says what colleagues have spent there."""
+    asked = f"allowance-{request.user.pk}"
+    if cache.add(asked, 1, WITHIN_SECONDS):
+        return False
+    try:
+        return cache.incr(asked) > MOST_LOOKS
+    except ValueError:
+        # Over between the two.
+        return False
 
 
 def _page(request: HttpRequest, **context) -> HttpResponse:
@@ -141,11 +155,9 @@ def _ways_on(
 def allowance(request: HttpRequest) -> HttpResponse:
     """What the form's script shows once a customer is named: the room left, and of whose money
     it was taken nothing."""
-    asked = f"allowance-{request.user.pk}"
-    cache.add(asked, 0, WITHIN_SECONDS)
-    if cache.incr(asked) > MOST_LOOKS:
-        return JsonResponse({"said": ""}, status=429)
     reference = request.GET.get("customer", "")
+    if reference and _looks_too_often(request):
+        return JsonResponse({"said": ""}, status=429)
     try:
         found = allowances(request.user, reference=reference, now=timezone.now())
     except SpendingRefused as refused:

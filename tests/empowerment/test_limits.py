@@ -12,7 +12,7 @@ from empowerment.services.limit_reading import (
     now_and_later,
 )
 from empowerment.services.limit_telling import set_currencies_and_tell, set_limit_and_tell
-from empowerment.services.limits import LimitRefused, NewLimit, set_currencies, set_limit
+from empowerment.services.limits import MANY, LimitRefused, NewLimit, set_currencies, set_limit
 from empowerment.services.own_limits import own_limits
 from empowerment.services.reach import Change, Holding, reach_of
 from people.models import AuditEntry, Role
@@ -68,6 +68,11 @@ def test_nobody_sets_what_would_change_for_them_alone(ann, dee, claims, billing,
     for wanted in alone:
         assert refused(dee, wanted) == "scope"
     limited(Measure.CASE, None, by=system, scope=Scope.PERSON, employee=zoe.employee)
+    # For a few of whom one is: the others could be set back one by one.
+    for wanted in alone[1:]:
+        assert refused(dee, wanted) == "scope"
+    for n in range(MANY):
+        make_person(f"mate{n}", billing, (Role.HR, None), by=system)
     for wanted in alone[1:]:
         set_limit(wanted, by=dee, now=TUESDAY_NOON)
 

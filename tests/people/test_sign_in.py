@@ -92,19 +92,22 @@ def test_signing_out_needs_a_press_and_ends_the_session(client, ann, goals):
 def test_the_frame_shows_only_what_one_may_open(client, ann, bob, dee, fay, max_auditor, root):
     everybody = {
         "today", "days", "my-bonus", "departments", "pools", "people", "organisation", "nominate",
-        "wall", "awards",
+        "wall", "awards", "spend",
     }  # fmt: skip
     expected = {
         ann: everybody,
-        bob: everybody | {"figures", "imports", "held-figures", "circle", "recognition-budgets"},
+        bob: everybody | {"figures", "imports", "held-figures", "circle", "recognition-budgets",
+                          "cases", "empowerment-reports", "empowerment-budgets", "limits"},
         dee: everybody | {"imports", "held-figures", "restatements", "back-test", "bonus-compare",
                           "salary-looks", "audit", "sites", "roles", "circle", "fair-play",
-                          "recognition-budgets", "award-levels"},
+                          "recognition-budgets", "award-levels", "empowerment-reports", "limits"},
         fay: everybody | {"imports", "held-figures", "restatements", "back-test", "bonus-runs",
-                          "bonus-compare", "recognition-budgets"},
+                          "bonus-compare", "recognition-budgets", "cases", "empowerment-reports",
+                          "empowerment-budgets", "limits"},
         max_auditor: everybody | {"restatements", "bonus-runs", "bonus-compare", "salary-looks",
                                   "audit", "sites", "roles", "circle", "fair-play",
-                                  "recognition-budgets", "award-levels"},
+                                  "recognition-budgets", "award-levels", "cases",
+                                  "empowerment-reports", "empowerment-budgets", "limits"},
         root: everybody | {"figures", "imports", "held-figures", "restatements", "back-test",
                            "bonus-compare", "wagtailadmin_home", "audit", "mails", "sites",
                            "roles", "webhooks"},
