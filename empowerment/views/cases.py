@@ -27,6 +27,8 @@ def index(request: HttpRequest) -> HttpResponse:
     links = []
     if request.user.has_perm("empowerment.decide_cases"):
         links.append((reverse("asked-cases"), _("Waits for my answer")))
+    if request.user.has_perm("empowerment.review_cases"):
+        links.append((reverse("reviews"), _("Cases to look at")))
     return show_list(
         request, CaseTable, listed_cases(request.user).for_list(), title=_("Cases"),
         filters=CaseFilter, actions=links, counted=False,
