@@ -159,7 +159,8 @@ def test_a_lead_is_not_answered_by_somebody_they_lead(bob, claims, site, system,
 
 def test_an_approval_is_held_to_the_budget_of_where_the_department_is(ann, bob, claims, system):
     # Harm: "the department's budget holds", but decide() asks with the site of the day the
-    # case was entered: a department that has moved spends by its old site's budget, forty times its own here.
+    # case was entered: a department that has moved spends
+    # by its old site's budget, forty times its own here.
     case = ask(wanted(40_000, reason="two weeks"), by=ann, now=TUESDAY_NOON)
     other = Site.objects.create(code="there", name="There", time_zone="Europe/London")
     limited(Measure.DEPARTMENT, 1_000, by=system, scope=Scope.SITE, site=other)

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('empowerment', '0008_cases_found_by_what_they_are_asked_by'),
+        ('empowerment', '0009_spenders_in_the_index_for_reports'),
     ]
 
     operations = [
