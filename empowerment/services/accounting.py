@@ -90,8 +90,10 @@ def files() -> QuerySet[AccountingExport]:
 @retried
 def export_cases(*, currency: str, through: date, by: User, now: datetime) -> AccountingExport:
     """Make the next file: every case and return in this currency, through this day by the clock of
-    its site, that accounting has not been told. Raises ExportRefused when there is none, or when
-    somebody has just made it."""
+    its site, that accounting has not been told. Raises ExportRefused when there is none, when the
+    day is still to come, or when somebody has just made it."""
+    if through > _latest_day(now):
+        raise ExportRefused(_("Choose today or an earlier day."))
     try:
         return _export(currency=currency, through=through, by=by, now=now)
     except IntegrityError:
@@ -99,10 +101,18 @@ def export_cases(*, currency: str, through: date, by: User, now: datetime) -> Ac
         raise ExportRefused(_("Somebody else has just made this file: look again.")) from None
 
 
+def _zones() -> list[ZoneInfo]:
+    return [ZoneInfo(name) for name in Site.objects.values_list("time_zone", flat=True).distinct()]
+
+
+def _latest_day(now: datetime) -> date:
+    """The day that has begun wherever it begins first."""
+    return max((now.astimezone(zone).date() for zone in _zones()), default=now.date())
+
+
 def _end_of(day: date) -> datetime:
     """When a day is over at every site."""
-    zones = Site.objects.values_list("time_zone", flat=True).distinct()
-    ends = [datetime.combine(day + timedelta(days=1), time.min, ZoneInfo(zone)) for zone in zones]
+    ends = [datetime.combine(day + timedelta(days=1), time.min, zone) for zone in _zones()]
     return max(ends, default=datetime.combine(day, time.min, UTC))
 
 

@@ -90,7 +90,8 @@ def _refuse_for_oneself(limit: Limit, reach: Reach) -> None:
               " themselves. Ask a colleague to set it."),
             "scope",
         )  # fmt: skip
-    if reach.people < MANY and reach.raises_own(needed=limit.measure in NEEDED):
+    is_for_few = limit.scope != Scope.EVERYBODY and reach.people < MANY
+    if is_for_few and reach.raises_own(needed=limit.measure in NEEDED):
         raise LimitRefused(
             _("This raises what you may spend yourself. Ask a colleague to set it."), "scope"
         )

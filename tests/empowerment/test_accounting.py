@@ -53,7 +53,8 @@ def back(case: Case, amount_minor: int, *, by, days: int = 0):
 
 
 def export(by, *, through: date = TODAY, currency: str = "GBP") -> AccountingExport:
-    return export_cases(currency=currency, through=through, by=by, now=TUESDAY_NOON)
+    now = TUESDAY_NOON + (through - TODAY)
+    return export_cases(currency=currency, through=through, by=by, now=now)
 
 
 def rows(made: AccountingExport) -> list[list[str]]:
@@ -101,6 +102,17 @@ def test_a_file_ends_with_its_day(spends, ann, fay):
     assert waiting() == [accounting.Waiting("GBP", 1, 2_000, 1, -300)]
     assert [row[8] for row in rows(export(fay, through=late.spent_on))] == ["20.00", "-3.00"]
     assert waiting() == []
+
+
+@pytest.mark.parametrize("zone", ["Europe/London", "Pacific/Auckland"])
+def test_no_file_ends_with_a_day_that_has_begun_nowhere(spends, fay, site, zone):
+    site.time_zone = zone
+    site.save()
+    case = spends(1_000)
+    for day in (case.spent_on + timedelta(days=1), date.max):
+        with pytest.raises(ExportRefused, match="today or an earlier"):
+            export_cases(currency="GBP", through=day, by=fay, now=TUESDAY_NOON)
+    export_cases(currency="GBP", through=case.spent_on, by=fay, now=TUESDAY_NOON)
 
 
 def test_a_return_counts_on_the_day_of_its_site(spends, ann, fay, site):

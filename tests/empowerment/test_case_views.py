@@ -106,7 +106,7 @@ def test_who_has_to_do_with_a_case_reads_it(client, request, who, spent):
 
 
 @pytest.mark.parametrize("who", ["cas", "dee", "eve", "root"])
-def test_for_anybody_else_a_case_is_not_there(client, request, who, spent):
+def test_for_anybody_else_a_case_is_not_there(client, request, bob, who, spent):
     client.force_login(request.getfixturevalue(who))
     assert client.get(f"/cases/{spent.pk}/").status_code == 404
 

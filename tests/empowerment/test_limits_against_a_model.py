@@ -22,7 +22,7 @@ from empowerment.services.giving_back import GivenBack, cancel, give_back
 from empowerment.services.limits import NewLimit, set_limit
 from empowerment.services.spending import BeyondLimits, Spend, spend
 from ledger.services.checking import check_ledger
-from people.models import Department, Membership, Placement, RoleAssignment, Site, User
+from people.models import Department, Membership, Placement, Role, RoleAssignment, Site, User
 from people.rules import BEGINNING
 from tests.conftest import make_person
 from tests.empowerment.slow_limits import SetLimit, SlowCase, SlowHouse, SlowPerson
@@ -66,6 +66,11 @@ class Played:
         self.moment = MomentOfTruth.objects.create(code="m", name="m")
         people = {name: self._hire(name) for name in PEOPLE}
         self.boss = make_person("boss", self.departments["DESK"], by=self.by)
+        for department in self.departments.values():
+            RoleAssignment.objects.create(
+                user=self.boss, role=Role.LEAD, department=department, from_date=HIRED,
+                made_by=self.by,
+            )  # fmt: skip
         currencies = {}
         if self.chance.random() < 0.4:
             currencies["AKL"] = self.chance.choice([["EUR"], ["GBP", "EUR"], ["EUR", "GBP"]])

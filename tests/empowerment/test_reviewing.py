@@ -355,7 +355,7 @@ def test_reviews_are_counted_by_department_and_few_people_have_no_signals(
     waits(case)
     waits(spends(cas, reference="C-2"), Why.SPLIT, **split_facts())
     review(case, text="", by=bob, now=WEDNESDAY)
-    none = {"split": 0, "just_under": 0, "same": 0, "far": 0}
+    none = {"split": 0, "just_under": 0, "same": 0, "far": 0, "returned": 0}
     assert reviews_by_department(since=TUESDAY, until=TUESDAY) == [
         Looked("Billing", 1, 0, None), Looked("Claims", 6, 1, none | {"split": 1}),
     ]  # fmt: skip
