@@ -69,6 +69,11 @@ def may_answer(user: User, case: Case, *, today: date) -> bool:
     return gone and case.department_id in led_departments(user, on=today)
 
 
+def asks_outcome(user: User, case: Case, *, today: date) -> bool:
+    """Whether this person may say now what became of the case's customer."""
+    return may_answer(user, case, today=today) and in_question(today=today).contains(case)
+
+
 def count_questions(user: User, *, now: datetime) -> int:
     """How many customers somebody is to be asked about."""
     today = timezone.localdate(now)

@@ -14,6 +14,7 @@ from empowerment.models import Case
 from empowerment.templatetags.cases import clock
 from people.columns import CurrencyColumn, MomentColumn, MoneyColumn
 from people.dates import moment
+from people.money import money
 
 STATE = '<span class="tag">{{ record.get_state_display }}</span>'
 
@@ -38,6 +39,12 @@ class OwnCaseTable(tables.Table):
 
     def value_entered_at(self, value: datetime, column: MomentColumn) -> datetime:
         return column.value(value)
+
+    def render_returned_minor(self, value: int, record: Case) -> str:
+        return money(value, record.currency) if value else ""
+
+    def value_returned_minor(self, value: int, record: Case, column: MoneyColumn) -> Any:
+        return column.value(value, record)
 
     def value_state(self, record: Case) -> str:
         return record.get_state_display()

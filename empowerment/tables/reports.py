@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from empowerment.services.reporting import Figures
+from empowerment.services.reviewing import Looked
 from empowerment.services.unused_power import Power
 from people.columns import NUMBER, CurrencyColumn, MoneyColumn, NumberColumn
 from people.templatetags.shown import percent
@@ -66,9 +67,7 @@ class FiguresTable(tables.Table):
         self.columns["name"].column.verbose_name = first
 
     def render_name(self, value: str, record: Row) -> str:
-        if record.figures is None:
-            return gettext("%(name)s (fewer than five people)") % {"name": value}
-        return value
+        return _few(value) if record.figures is None else value
 
 
 class PowerTable(tables.Table):
@@ -83,6 +82,26 @@ class PowerTable(tables.Table):
         empty_text = _("Nobody has an allowance yet.")
 
     def render_name(self, value: str, record: PowerRow) -> str:
-        if record.power is None:
-            return gettext("%(name)s (fewer than five people)") % {"name": value}
-        return value
+        return _few(value) if record.power is None else value
+
+
+class LookedTable(tables.Table):
+    department = tables.Column(_("Department"), orderable=False)
+    drawn = NumberColumn(_("Cases to look at"), orderable=False)
+    reviewed = NumberColumn(_("Of these looked at"), orderable=False)
+    split = NumberColumn(_("Split"), accessor="signals__split", orderable=False)
+    just_under = NumberColumn(_("Just under"), accessor="signals__just_under", orderable=False)
+    same = NumberColumn(_("Same customer"), accessor="signals__same", orderable=False)
+    far = NumberColumn(_("Far from peers"), accessor="signals__far", orderable=False)
+    returned = NumberColumn(_("Came back often"), accessor="signals__returned", orderable=False)
+
+    class Meta:
+        attrs = {"class": "table"}
+        empty_text = _("No case of these months was to be looked at.")
+
+    def render_department(self, value: str, record: Looked) -> str:
+        return _few(value) if record.signals is None else value
+
+
+def _few(name: str) -> str:
+    return gettext("%(name)s (fewer than five people)") % {"name": name}

@@ -15,6 +15,7 @@ from empowerment.permissions import listed_cases
 from empowerment.services.allowances import SpendingRefused
 from empowerment.services.explaining import explained
 from empowerment.services.giving_back import GivenBack, cancel_and_say, give_back_and_say
+from empowerment.services.outcomes import asks_outcome
 from empowerment.tables.cases import CaseTable, OwnCaseTable
 from people.lists import Action, show_list
 from people.money import money
@@ -52,6 +53,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "case": found, "explanation": explained(found), "acts": _acts(request, found),
         "steps": found.steps.select_related("made_by__employee"),
+        "asks_outcome": asks_outcome(request.user, found, today=timezone.localdate()),
     }  # fmt: skip
     return render(request, "empowerment/case.html", context)
 
@@ -77,6 +79,10 @@ def _acts(request: HttpRequest, case: Case) -> list[Action]:
             ("empowerment.give_back", "give-case-back", _("Money came back")),
             ("empowerment.give_back", "cancel-case", _("Cancel the case")),
         ]
+    elif case.state == Case.State.DECLINED and rules.has_perm(
+        "empowerment.own_case", request.user, case
+    ):
+        return [(reverse("spend"), _("Put it right in another way"))]
     if Receipt.objects.filter(case=case).exists():
         offered.append(("empowerment.see_case", "case-receipt", _("Look at the receipt")))
     elif not case.no_receipt and case.state in (Case.State.APPROVED, Case.State.ASKED):

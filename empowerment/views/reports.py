@@ -23,12 +23,16 @@ from empowerment.services.reporting import (
     cut_for,
     report_reader,
 )
+from empowerment.services.reviewing import reviews_by_department
 from empowerment.services.unused_power import power_for
-from empowerment.tables.reports import FiguresTable, PowerRow, PowerTable, Row
+from empowerment.tables.reports import FiguresTable, LookedTable, PowerRow, PowerTable, Row
 from people.lists import as_file
-from people.models import Department
+from people.models import Department, Role, User
+from people.permissions import roles_of
 
-POWER = "power"
+POWER, LOOKED = "power", "reviews"
+WIDE = frozenset({Role.HR, Role.EXECUTIVE, Role.FINANCE, Role.AUDITOR})
+"""Who reads of every department how its cases were looked at."""
 
 
 @login_required
@@ -37,19 +41,26 @@ POWER = "power"
 def index(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     by = request.GET.get("by", "")
-    by = by if by in (*CUTS, POWER) else CUTS[0]
+    titles = _titles(request.user)
+    by = by if by in titles else CUTS[0]
     reader = report_reader(request.user, on=today)
     form = ReportForm(request.GET, currencies=currencies(), today=today, by=by)
-    context: dict = {"form": form, "by": by, "tabs": _tabs(request, by)}
+    context: dict = {
+        "form": form, "by": by, "tabs": _tabs(request, by, titles),
+        "may_import": request.user.has_perm("empowerment.import_outcomes"),
+    }  # fmt: skip
     if by == POWER:
         seen = power_for(reader, today=today)
         rows = _named(seen.by_department, _departments(seen.by_department))
         table = PowerTable([PowerRow(name, power) for name, power in rows])
         context |= {"table": table, "power": seen.total}
+    elif form.is_valid() and by == LOOKED:
+        period = form.period()
+        context["table"] = LookedTable(reviews_by_department(since=period.first, until=period.last))
     elif form.is_valid():
         asked = Asked(form.period(), form.cleaned_data["currency"], reader.departments, today)
         cut = cut_for(reader, by, asked)
-        table = FiguresTable(_rows(by, cut, asked), first=str(_titles()[by]))
+        table = FiguresTable(_rows(by, cut, asked), first=titles[by])
         context |= {"table": table, "total": cut.total, "currency": asked.currency}
         if by == CUTS[0]:
             context["chart"] = spent_chart(_months(cut, asked.period))
@@ -59,16 +70,17 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "empowerment/reports.html", context)
 
 
-def _titles() -> dict[str, str]:
-    return {
+def _titles(user: User) -> dict[str, str]:
+    titles = {
         "month": _("Month"), "remedy": _("Remedy"), "moment": _("Moment of truth"),
         "department": _("Department"), POWER: _("Power not used"),
     }  # fmt: skip
+    return {**titles, LOOKED: _("Looked at")} if roles_of(user) & WIDE else titles
 
 
-def _tabs(request: HttpRequest, by: str) -> list[tuple[str, str, bool]]:
+def _tabs(request: HttpRequest, by: str, titles: dict[str, str]) -> list[tuple[str, str, bool]]:
     """Address, title and whether it is the one shown."""
-    return [(_with(request, by=each), title, each == by) for each, title in _titles().items()]
+    return [(_with(request, by=each), title, each == by) for each, title in titles.items()]
 
 
 def _with(request: HttpRequest, **changed: str) -> str:

@@ -98,7 +98,7 @@ def test_the_lead_is_asked_with_a_few_words_and_the_chosen_photo_stays(
     photo = {"name": "r.png", "mimeType": "image/png", "buffer": picture("PNG")}
     page.get_by_label("Photo of the receipt").set_input_files(photo)
     button(page).click()
-    expect(page.get_by_text("Asked would be")).to_contain_text("Bob")
+    expect(page.get_by_text("will be asked and can answer until")).to_contain_text("Bob")
     page.get_by_label("A few words").fill("Her birthday was spoilt")
     page.get_by_role("button", name="Ask your lead").click()
     expect(page.get_by_text("Asked: GBP 200.00 for C-1")).to_be_visible()

@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from empowerment.models import MonthlyBudget
+from empowerment.models import Case, MonthlyBudget, Review
 from tests.conftest import TUESDAY_NOON, make_person
 from tests.empowerment.test_reporting import TODAY, many  # noqa: F401
 from tests.empowerment.test_spending import spends
@@ -44,7 +44,7 @@ def test_the_report_begins_with_months_and_a_picture(client, fay, spent):
 @pytest.mark.parametrize(
     ("by", "said"),
     [("remedy", "refund"), ("moment", "Moment 1"), ("department", "Claims"),
-     ("power", "perhaps no moment arose")],
+     ("power", "perhaps no moment arose"), ("reviews", "how many of them somebody has looked at")],
 )  # fmt: skip
 def test_each_cut_is_a_page(client, fay, spent, by, said):
     assert said in page(client, fay, f"?by={by}")
@@ -54,6 +54,17 @@ def test_a_lead_reads_nothing_of_other_departments(client, bob, spent):
     shown = page(client, bob, "?by=department")
     assert "Claims" in shown
     assert "Billing" not in shown
+
+
+def test_how_cases_were_looked_at_is_counted_and_few_people_have_no_signals(
+    client, dee, bob, spent, claims, system
+):
+    case = Case.objects.filter(department=claims, spent_on__year=2026, spent_on__month=5).last()
+    Review.objects.create(case=case, why=Review.Why.SPLIT, opened_at=timezone.now())
+    shown = page(client, dee, "?by=reviews")
+    assert "Claims (fewer than five people)" in shown
+    # Leads have their own list of them.
+    assert "somebody has looked at" not in page(client, bob, "?by=reviews")
 
 
 @pytest.mark.parametrize("who", ["dee", "eve"])

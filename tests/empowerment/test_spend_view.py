@@ -141,7 +141,7 @@ def test_the_smaller_amount_is_spent_by_a_button_under_the_same_key(ann_there):
 def test_the_lead_is_asked_and_it_is_said_who_and_until_when(ann_there, bob):
     sent = entered("200")
     page = text_of(ann_there.post(ADDRESS, sent))
-    assert "Asked would be Bob, until 3 Mar 2026" in page
+    assert "Bob will be asked and can answer until 3 Mar 2026" in page
     sent |= {"ask": "", "reason": "A birthday was spoilt"}
     said = text_of(ann_there.post(ADDRESS, sent, follow=True))
     assert "Asked: GBP 200.00 for C-1, to be decided by" in said
