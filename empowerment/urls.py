@@ -37,6 +37,7 @@ urlpatterns = [
     path("cases/new/", spending.new, name="spend"),
     path("cases/allowance/", spending.allowance, name="allowance"),
     path("cases/<int:pk>/receipt/", receipts.receipt, name="case-receipt"),
+    path("cases/<int:pk>/receipt/photo/", receipts.photo, name="case-receipt-photo"),
     path("empowerment/limits/", limits.index, name="limits"),
     path("empowerment/limits/new/", limits.new, name="set-limit"),
     path("empowerment/limits/compare/", limits.compare, name="compare-limits"),

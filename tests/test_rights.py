@@ -471,6 +471,8 @@ allowance                   GET    in  200  200  200  200  200  200  200  200
 allowance                   POST   in  405  405  405  405  405  405  405  405
 case-receipt                GET    in  200  200  404  200  404  404  200  404
 case-receipt                POST   in  200  404  404  404  404  404  404  404
+case-receipt-photo          GET    in  200  200  404  200  404  404  200  404
+case-receipt-photo          POST   in  405  405  405  405  405  405  405  405
 case-receipt/none           GET    in  200  404  404  404  404  404  404  404
 case-receipt/none           POST   in  200  404  404  404  404  404  404  404
 cases                       GET    in  403  200  403  200  403  403  200  403
@@ -760,6 +762,7 @@ def address(line_name: str, scene) -> str:
         "fair-play-case": [scene.fair_play_case.pk],
         "appeal-case": [scene.fair_play_case.pk],
         "decide-case": [scene.fair_play_case.pk, "clear"],
+        "case-receipt-photo": [scene.case.pk],
         "case-receipt": [(scene.part_back_case if variant == "none" else scene.case).pk],
         "take-accounting-file": [scene.accounting_file.pk],
         "card-line": [(scene.matched_card_line if variant == "matched" else scene.card_line).pk],

@@ -6,23 +6,21 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from empowerment.forms.spending import ReceiptForm
 from empowerment.models import Case, Receipt
 from empowerment.services.allowances import SpendingRefused
 from empowerment.services.receipts import add_receipt, say_no_receipt
+from empowerment.views.cases import case_for
 
 
 @login_required
 def receipt(request: HttpRequest, pk: int) -> HttpResponse:
     """The picture where there is one; else, to whoever spent, the form. Others' answer 404."""
-    case = get_object_or_404(Case.objects.for_list(), pk=pk)
-    if not request.user.has_perm("empowerment.see_case", case):
-        raise Http404
-    if request.method != "POST":
-        kept = Receipt.objects.filter(case=case).first()
-        if kept:
-            return HttpResponse(bytes(kept.image), content_type="image/webp")
+    case = case_for(request, pk, "empowerment.see_case")
+    if request.method != "POST" and Receipt.objects.filter(case=case).exists():
+        return render(request, "empowerment/receipt.html", {"case": case})
     if not request.user.has_perm("empowerment.own_case", case):
         raise Http404
     form = ReceiptForm(request.POST if request.method == "POST" else None, request.FILES or None)
@@ -30,6 +28,14 @@ def receipt(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("Kept with the case."))
         return redirect("case", case.pk)
     return render(request, "empowerment/receipt.html", {"case": case, "form": form})
+
+
+@login_required
+@require_safe
+def photo(request: HttpRequest, pk: int) -> HttpResponse:
+    case = case_for(request, pk, "empowerment.see_case")
+    kept = get_object_or_404(Receipt, case=case)
+    return HttpResponse(bytes(kept.image), content_type="image/webp")
 
 
 def _kept(request: HttpRequest, case: Case, form: ReceiptForm) -> bool:

@@ -227,7 +227,8 @@ def test_nobody_else_answers_or_reads_the_receipt(client, request, ann, bob, who
         assert found.status_code == (200 if allowed else 404), page
     if who in ("cas", "dee", "eve", "root"):
         assert client.get(f"/cases/{case.pk}/").status_code == 404
-        assert client.get(f"/cases/{case.pk}/receipt/").status_code == 404
+        for page in ("receipt/", "receipt/photo/"):
+            assert client.get(f"/cases/{case.pk}/{page}").status_code == 404
     case.refresh_from_db()
     assert case.state == Case.State.ASKED
 

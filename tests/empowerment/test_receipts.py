@@ -92,7 +92,8 @@ def test_a_photo_that_is_too_large_is_refused(ann_there):
 def test_a_receipt_is_added_later_and_shown(ann_there, address):
     assert 'name="receipt"' in text_of(ann_there.get(address))
     assert ann_there.post(address, {"receipt": photo()}).status_code == 302
-    answer = ann_there.get(address)
+    assert f'src="{address}photo/"' in text_of(ann_there.get(address))
+    answer = ann_there.get(f"{address}photo/")
     assert (answer["Content-Type"], answer["Cache-Control"]) == ("image/webp", "no-store")
     assert answer.content == bytes(Receipt.objects.get().image)
     assert [(step.what, step.text) for step in CaseStep.objects.all()] == [("receipt", "")]
