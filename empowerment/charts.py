@@ -5,7 +5,10 @@ from datetime import date
 
 from empowerment.services.reporting import Figures
 
-WIDTH, HEIGHT, MARGIN = 720, 200, 12
+WIDTH, HEIGHT, MARGIN = 720, 240, 12
+TOP, FOOT = 30, 24
+"""Above and below the columns, for words."""
+MOST_NAMED = 12
 
 
 @dataclass(frozen=True)
@@ -18,6 +21,11 @@ class MonthColumn:
     height: int
     month: date
     figures: Figures
+    named: bool
+
+    @property
+    def middle(self) -> int:
+        return self.x + self.width // 2
 
 
 @dataclass(frozen=True)
@@ -25,6 +33,10 @@ class SpentChart:
     width: int
     height: int
     columns: list[MonthColumn]
+    most_minor: int
+    left: int = MARGIN
+    top_y: int = TOP - 12
+    label_y: int = HEIGHT - 8
 
 
 def spent_chart(months: dict[date, Figures]) -> SpentChart | None:
@@ -34,12 +46,15 @@ def spent_chart(months: dict[date, Figures]) -> SpentChart | None:
         return None
     step = (WIDTH - 2 * MARGIN) // len(months)
     columns = []
+    every = -(-len(months) // MOST_NAMED)
     for place, (month, figures) in enumerate(sorted(months.items())):
-        tall = (HEIGHT - 2 * MARGIN) * figures.net_minor // most
+        tall = (HEIGHT - TOP - FOOT) * figures.net_minor // most
         # A month with a case is always seen.
         tall = max(tall, 2 if figures.cases else 0)
         x = MARGIN + place * step
         columns.append(
-            MonthColumn(x, HEIGHT - MARGIN - tall, max(step - 4, 1), tall, month, figures)
+            MonthColumn(
+                x, HEIGHT - FOOT - tall, max(step - 4, 1), tall, month, figures, not place % every
+            )
         )
-    return SpentChart(WIDTH, HEIGHT, columns)
+    return SpentChart(WIDTH, HEIGHT, columns, most)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from people.dates import month_of
 from people.money import major_units, money
 from people.templatetags.shown import figure, moment, short_day
 
@@ -38,6 +39,19 @@ class DayColumn(tables.Column):
 
     def value(self, value: date) -> date:
         return value
+
+
+class MonthColumn(tables.Column):
+    """A month, given by one of its days; in files its first day."""
+
+    def __init__(self, *args: Any, **more: Any):
+        super().__init__(*args, **{"attrs": WHEN} | more)
+
+    def render(self, value: date) -> str:
+        return month_of(value)
+
+    def value(self, value: date) -> date:
+        return value.replace(day=1)
 
 
 class MomentColumn(tables.Column):

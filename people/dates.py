@@ -34,6 +34,11 @@ def short_day(day: date | None) -> str:
     return formats.date_format(day, gettext("D j M Y")) if day else "–"
 
 
+def month_of(day: date) -> str:
+    """The month of a day: November 2026."""
+    return formats.date_format(day, "YEAR_MONTH_FORMAT")
+
+
 def moment(at: datetime | None) -> str:
     """When something happened, by the reader's clock; a dash when it has not."""
     if at is None:

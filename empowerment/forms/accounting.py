@@ -3,10 +3,12 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from people.forms.places import DayField
+
 
 class ExportForm(forms.Form):
     currency = forms.RegexField(regex=r"^[A-Z]{3}$", widget=forms.HiddenInput)
-    through = forms.DateField(label=_("Through"), widget=forms.DateInput(attrs={"type": "date"}))
+    through = DayField(label=_("Through"))
 
 
 class FileForm(forms.Form):

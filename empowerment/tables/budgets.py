@@ -3,13 +3,13 @@
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 
-from people.columns import CurrencyColumn, DayColumn, MoneyColumn
+from people.columns import CurrencyColumn, MoneyColumn, MonthColumn
 
 
 class BudgetMonthTable(tables.Table):
     """BudgetMonth by month and department."""
 
-    month = DayColumn(_("Month"))
+    month = MonthColumn(_("Month"))
     department = tables.Column(_("Department"))
     limit_minor = MoneyColumn(_("Limit"))
     funded_minor = MoneyColumn(_("Set aside"))

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from empowerment.services.reporting import Figures
 from empowerment.services.reviewing import Looked
 from empowerment.services.unused_power import Power
-from people.columns import NUMBER, CurrencyColumn, MoneyColumn, NumberColumn
+from people.columns import NUMBER, WHEN, CurrencyColumn, MoneyColumn, NumberColumn
 from people.templatetags.shown import percent
 
 
@@ -47,15 +47,15 @@ class ShareColumn(tables.Column):
 class FiguresTable(tables.Table):
     """`first` names the column of groups. Hidden figures are dashes, and the note says why."""
 
-    name = tables.Column(_("Group"), orderable=False)
+    name = tables.Column(_("Group"), orderable=False, attrs=WHEN)
     cases = NumberColumn(_("Cases"), orderable=False)
-    at_once = NumberColumn(_("Put right at once"), orderable=False)
+    at_once = NumberColumn(_("At once"), orderable=False)
     net_minor = MoneyColumn(_("Spent"), orderable=False)
     average_minor = MoneyColumn(_("Average"), orderable=False)
-    kept = NumberColumn(_("Customers kept"), orderable=False)
-    per_kept_minor = MoneyColumn(_("Per customer kept"), orderable=False)
+    kept = NumberColumn(_("Kept"), orderable=False)
+    per_kept_minor = MoneyColumn(_("Cost per kept"), orderable=False)
     asked_bp = ShareColumn(_("Asked about"), orderable=False)
-    unknown_bp = ShareColumn(_("Of these unknown"), orderable=False)
+    unknown_bp = ShareColumn(_("Unknown"), orderable=False)
     currency = CurrencyColumn(_("Currency"))
 
     class Meta:

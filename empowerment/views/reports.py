@@ -5,7 +5,7 @@ from datetime import date
 from django.contrib.auth.decorators import login_required, permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -26,6 +26,7 @@ from empowerment.services.reporting import (
 from empowerment.services.reviewing import reviews_by_department
 from empowerment.services.unused_power import power_for
 from empowerment.tables.reports import FiguresTable, LookedTable, PowerRow, PowerTable, Row
+from people.dates import month_of
 from people.lists import as_file
 from people.models import Department, Role, User
 from people.permissions import roles_of
@@ -91,7 +92,7 @@ def _with(request: HttpRequest, **changed: str) -> str:
 def _rows(by: str, cut: Cut, asked: Asked) -> list[Row]:
     assert asked.currency
     if by == "month":
-        months = [(_month(month), each) for month, each in _all_months(cut, asked.period)]
+        months = [(month_of(month), each) for month, each in _all_months(cut, asked.period)]
         return [Row(name, asked.currency, figures) for name, figures in months]
     names = {
         "remedy": lambda: {value: str(label) for value, label in Remedy.choices},
@@ -99,10 +100,6 @@ def _rows(by: str, cut: Cut, asked: Asked) -> list[Row]:
         "department": lambda: _departments(cut.by_key),
     }[by]()
     return [Row(name, asked.currency, figures) for name, figures in _named(cut.by_key, names)]
-
-
-def _month(month: date) -> str:
-    return formats.date_format(month, "F Y")
 
 
 def _all_months(cut: Cut, period: Period) -> list[tuple[date, Figures | None]]:

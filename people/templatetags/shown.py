@@ -9,14 +9,14 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
-from people.dates import long_day, moment, short_day
+from people.dates import long_day, moment, month_of, short_day
 from people.money import money
 from people.weeks import working_week
 
 register = template.Library()
 
 
-for written in (money, long_day, short_day, moment, working_week):
+for written in (money, long_day, short_day, month_of, moment, working_week):
     register.filter(written)
 
 
@@ -40,7 +40,7 @@ def percent(basis_points: int) -> str:
 def as_input(field: BoundField) -> SafeString:
     """The field's control; a date gets the browser's calendar, whoever made the form."""
     widget = field.field.widget
-    if isinstance(widget, DateInput):
+    if isinstance(widget, DateInput) and widget.input_type == "text":
         widget.input_type, widget.format = "date", "%Y-%m-%d"
     shown = field.as_hidden(only_initial=True) if field.field.show_hidden_initial else ""
     return format_html("{}{}", field.as_widget(), shown)

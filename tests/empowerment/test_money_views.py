@@ -36,7 +36,7 @@ def test_finance_sees_each_departments_month(client, case, ann, cas, fay):
     give_back(case, GivenBack(uuid4(), 700, "unused"), by=ann, now=TUESDAY_NOON)
     client.force_login(fay)
     page = text(client.get(MONEY))
-    assert "Billing GBP 5,000.00 GBP 5,000.00 GBP 10.00 GBP 0.00 GBP 4,990.00" in page
+    assert "March 2026 Billing GBP 5,000.00 GBP 5,000.00 GBP 10.00 GBP 0.00 GBP 4,990.00" in page
     assert "Claims GBP 5,000.00 GBP 5,000.00 GBP 25.00 GBP 7.00 GBP 4,982.00" in page
 
 
@@ -70,6 +70,13 @@ def test_finance_makes_a_file_and_takes_it(client, case, fay, max_auditor):
     page = client.get(ACCOUNTING).content.decode()
     assert f'action="{ACCOUNTING}{made.pk}/"' not in page
     assert client.post(f"{ACCOUNTING}{made.pk}/", {"form": "csv"}).status_code == 403
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_the_files_day_stands_as_a_browsers_calendar_reads_it(client, case, fay, language):
+    client.force_login(fay)
+    page = client.get(ACCOUNTING, headers={"accept-language": language}).content.decode()
+    assert 'type="date" name="through" value="2026-03-03"' in page
 
 
 def test_a_wrong_day_or_form_makes_no_file(client, case, fay):
