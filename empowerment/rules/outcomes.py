@@ -1,6 +1,6 @@
 """When it is asked what became of a customer, and what a fact of the customer system answers.
 
-Days are counted from the day a case was spent on. Source: rules.md 13 and docs/decisions/0023.
+Days are counted from the day a case was spent on. Source: rules.md 13 and docs/decisions/0022.
 """
 
 from datetime import date, timedelta
