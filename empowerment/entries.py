@@ -27,7 +27,7 @@ ENTRIES: tuple[Entry, ...] = (
         "empowerment.see_reports",
     ),
     Entry("my-cases", gettext_lazy("My cases"), ACCOUNT, "empowerment.spend"),
-    Entry("limits", gettext_lazy("Empowerment limits"), COMPANY, "empowerment.list_limits"),
+    Entry("limits", gettext_lazy("Empowerment limits"), COMPANY, "empowerment.see_all_limits"),
     Entry(
         "empowerment-budgets", gettext_lazy("Empowerment money"), MONEY, "empowerment.see_budgets"
     ),

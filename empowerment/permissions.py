@@ -90,7 +90,6 @@ rules.add_perm(
     "empowerment.see_all_limits",
     has_role(Role.HR, Role.FINANCE, Role.LEAD, Role.EXECUTIVE, Role.AUDITOR),
 )
-rules.add_perm("empowerment.list_limits", has_role(Role.HR, Role.AUDITOR))
 rules.add_perm("empowerment.compare_limits", has_role(Role.HR, Role.FINANCE, Role.AUDITOR))
 # HR sets people's, finance departments'; the service tells which.
 rules.add_perm("empowerment.set_a_limit", has_role(Role.HR, Role.FINANCE))
