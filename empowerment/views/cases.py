@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from empowerment.filters.cases import CaseFilter, OwnCaseFilter
 from empowerment.forms.cases import CancelForm, GiveBackForm
-from empowerment.models import Case, Receipt
+from empowerment.models import Case, CaseStep, Receipt
 from empowerment.permissions import listed_cases
 from empowerment.services.allowances import SpendingRefused
 from empowerment.services.explaining import explained
@@ -20,6 +20,8 @@ from empowerment.tables.cases import CaseTable, OwnCaseTable
 from people.lists import Action, show_list
 from people.money import money
 from people.views.acts import look_then_act
+
+ANSWERS = (CaseStep.What.APPROVED, CaseStep.What.DECLINED)
 
 
 @login_required
@@ -50,9 +52,11 @@ def mine(request: HttpRequest) -> HttpResponse:
 def show(request: HttpRequest, pk: int) -> HttpResponse:
     """All of it, and why it was within the limits or not."""
     found = case_for(request, pk, "empowerment.see_case")
+    steps = list(found.steps.select_related("made_by__employee"))
+    answers = (step for step in steps if step.what in ANSWERS and step.text)
     context = {
         "case": found, "explanation": explained(found), "acts": _acts(request, found),
-        "steps": found.steps.select_related("made_by__employee"),
+        "steps": steps, "answer": next(answers, None),
         "asks_outcome": asks_outcome(request.user, found, today=timezone.localdate()),
     }  # fmt: skip
     return render(request, "empowerment/case.html", context)
