@@ -173,7 +173,7 @@ def test_each_role_imports_only_its_own_kinds(client, bob, dee, fay, root, site)
         return {kind for kind, _title in form.fields["kind"].choices}
 
     assert kinds(bob) == {"results"}
-    assert kinds(fay) == {"payments"}
+    assert kinds(fay) == {"payments", "card-lines", "outcomes"}
     assert {"departments", "employees", "leaves", "sites", "targets", "results"} <= kinds(dee)
     assert {"employees"} == kinds(root) & {"employees", "leaves"}
     client.force_login(bob)
