@@ -58,6 +58,12 @@ def append_only_tables() -> set[str]:
     }
 
 
+def tables_of_reasons() -> set[str]:
+    """Append-only tables whose `reason` goes when somebody is erased; nothing else changes."""
+    suffix = "_keeps_all_but_words"
+    return {guard.table for guard in _REGISTRY.values() if guard.name.endswith(suffix)}
+
+
 def append_only(
     table: str, *, unique: tuple[str, ...] = (), unless_old: str = "", pk: str = "id"
 ) -> list[Guard]:

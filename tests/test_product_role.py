@@ -24,6 +24,7 @@ def test_the_products_role_adds_to_the_ledger_and_never_edits_it(settings, syste
     as_role("SELECT * FROM ledger_transfer")
     as_role("UPDATE people_user SET first_name = 'x'")
     assert User.objects.get(pk=system.pk).first_name == "x"
+    as_role("UPDATE empowerment_casereturn SET reason = '–'")
     for statement in (
         "UPDATE ledger_transfer SET why = 'x'",
         "DELETE FROM ledger_transfer",

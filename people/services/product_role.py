@@ -16,7 +16,11 @@ def grant_product_role(*, using: str, **_kwargs: object) -> None:
         cursor.execute(f"GRANT USAGE ON SCHEMA public TO {role}")
         cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}")
         for table in connection.introspection.table_names(cursor):
-            rights = "SELECT, INSERT" if table in guards.append_only_tables() else "ALL"
+            rights = "ALL"
+            if table in guards.append_only_tables():
+                rights = "SELECT, INSERT"
+            elif table in guards.tables_of_reasons():
+                rights = "SELECT, INSERT, UPDATE (reason)"
             name = connection.ops.quote_name(table)
             cursor.execute(f"REVOKE ALL ON {name} FROM {role}")
             cursor.execute(f"GRANT {rights} ON {name} TO {role}")
