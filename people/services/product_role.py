@@ -7,7 +7,8 @@ from people import guards
 
 
 def grant_product_role(*, using: str, **_kwargs: object) -> None:
-    """Everything on ordinary tables; on append-only ones only to read and add."""
+    """Everything on ordinary tables; on append-only ones only to read and add, and on some of them
+    to erase reasons."""
     connection = connections[using]
     if not settings.PRODUCT_ROLE or connection.vendor != "postgresql":
         return
