@@ -22,12 +22,11 @@ from people.services.import_lines import LineReader
 from people.services.importing import (
     ByAlias,
     ImportRefused,
-    MappedSheet,
     Options,
     Problem,
     Problems,
-    Progress,
     Report,
+    Sent,
     dry_or_not,
     each_row,
     is_total,
@@ -82,30 +81,30 @@ class CardLineImporter(ByAlias):
         "currency": ("transaction currency", "währung", "币种", "货币"),
     }  # fmt: skip
 
-    def plan(
-        self,
-        sheets: list[MappedSheet],
-        report: Report,
-        *,
-        options: Options,
-        by: User,
-        filename: str,
-        dry_run: bool,
-        progress: Progress,
-    ) -> None:
+    def plan(self, sent: Sent) -> None:
         problems = Problems()
-        readers = [LineReader(mapped, raw, problems) for mapped, raw in each_row(sheets, progress)]
+        readers = [
+            LineReader(mapped, raw, problems)
+            for mapped, raw in each_row(sent.sheets, sent.progress)
+        ]
         told = [reader for reader in readers if not _is_total(reader)]
-        report.skipped += len(readers) - len(told)
-        currency = _currency(told, options)
+        sent.report.skipped += len(readers) - len(told)
+        currency = _currency(told, sent.options)
         lines = [line for reader in told if (line := _line(reader, currency))]
         problems.refuse_if_any()
 
         def write() -> None:
-            record(lines, report, currency=currency, filename=filename, by=by, now=timezone.now())
+            record(
+                lines,
+                sent.report,
+                currency=currency,
+                filename=sent.filename,
+                by=sent.by,
+                now=timezone.now(),
+            )
 
         try:
-            dry_or_not(write, dry_run=dry_run)
+            dry_or_not(write, dry_run=sent.dry_run)
         except IntegrityError:
             message = _("Another file with some of these lines came at the same moment. Try again.")
             raise ImportRefused([Problem(message)]) from None

@@ -21,11 +21,9 @@ from people.services.import_lines import LineReader
 from people.services.importing import (
     MOST_PROBLEMS,
     ByAlias,
-    MappedSheet,
-    Options,
     Problems,
-    Progress,
     Report,
+    Sent,
     dry_or_not,
     each_row,
     register,
@@ -71,26 +69,16 @@ class OutcomeImporter(ByAlias):
         "outcome": ("status", "state", "result", "ergebnis", "zustand", "ausgang", "结果", "状态"),
     }  # fmt: skip
 
-    def plan(
-        self,
-        sheets: list[MappedSheet],
-        report: Report,
-        *,
-        options: Options,
-        by: User,
-        filename: str,
-        dry_run: bool,
-        progress: Progress,
-    ) -> None:
+    def plan(self, sent: Sent) -> None:
         problems, now = Problems(), timezone.now()
         facts = [
-            fact for mapped, raw in each_row(sheets, progress)
+            fact for mapped, raw in each_row(sent.sheets, sent.progress)
             if (fact := _fact(LineReader(mapped, raw, problems), today=timezone.localdate(now)))
         ]  # fmt: skip
         _refuse_contradictions(facts, problems)
         problems.refuse_if_any()
-        writer = _Writer(report, by=by, now=now, why=f"import of {filename}"[:500])
-        dry_or_not(lambda: writer.write(facts), dry_run=dry_run)
+        writer = _Writer(sent.report, by=sent.by, now=now, why=f"import of {sent.filename}"[:500])
+        dry_or_not(lambda: writer.write(facts), dry_run=sent.dry_run)
 
 
 def _fact(reader: LineReader, *, today: date) -> Fact | None:

@@ -26,6 +26,7 @@ from people.services.importing import (
     Problems,
     Progress,
     Report,
+    Sent,
     each_row,
     is_total,
     no_progress,
@@ -229,27 +230,19 @@ class TargetImporter(ByAlias):
         unit = {plain(word): "unit" for word in ("unit", *self.aliases["unit"])}
         return super().words(sheet_meaning) | unit
 
-    def plan(
-        self,
-        sheets: list[MappedSheet],
-        report: Report,
-        *,
-        options: Options,
-        by: User,
-        filename: str,
-        dry_run: bool,
-        progress: Progress,
-    ) -> None:
-        read = TargetReader().read(sheets, progress)
+    def plan(self, sent: Sent) -> None:
+        read = TargetReader().read(sent.sheets, sent.progress)
         try:
-            outcome = set_targets([target for _line, target in read], by=by, dry_run=dry_run)
+            outcome = set_targets(
+                [target for _line, target in read], by=sent.by, dry_run=sent.dry_run
+            )
         except TargetsRefused as refused:
             raise ImportRefused(
                 Problem(message, read[position][0], "value")
                 for position, message in refused.problems
             ) from refused
-        report.created, report.updated = outcome.created, outcome.updated
-        report.unchanged, report.changes = outcome.unchanged, outcome.changes
+        sent.report.created, sent.report.updated = outcome.created, outcome.updated
+        sent.report.unchanged, sent.report.changes = outcome.unchanged, outcome.changes
 
 
 Goal = tuple[Department, Metric, Column]
@@ -303,26 +296,16 @@ class ResultImporter(ByAlias):
             known.setdefault(plain(name), f"metric:{code}")
         return known
 
-    def plan(
-        self,
-        sheets: list[MappedSheet],
-        report: Report,
-        *,
-        options: Options,
-        by: User,
-        filename: str,
-        dry_run: bool,
-        progress: Progress,
-    ) -> None:
-        found = _ResultReader(report, by=by).read(sheets, progress)
+    def plan(self, sent: Sent) -> None:
+        found = _ResultReader(sent.report, by=sent.by).read(sent.sheets, sent.progress)
         try:
             outcome = recording.record(
                 found.figures,
-                by=by,
+                by=sent.by,
                 source=Result.Source.FILE,
-                reason_for_changes=str(_("imported again from %s") % filename)[:500],
-                accept_implausible=options.accept_implausible,
-                dry_run=dry_run,
+                reason_for_changes=str(_("imported again from %s") % sent.filename)[:500],
+                accept_implausible=sent.options.accept_implausible,
+                dry_run=sent.dry_run,
             )
         except RecordRefused as refused:
             problems = Problems()
@@ -330,7 +313,7 @@ class ResultImporter(ByAlias):
                 problems.add(message, *found.places[position])
             problems.refuse_if_any()
             raise
-        _take_over(report, outcome)
+        _take_over(sent.report, outcome)
 
 
 def _take_over(report: Report, outcome: Recorded) -> None:

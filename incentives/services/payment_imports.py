@@ -9,18 +9,17 @@ from django.utils.translation import gettext_lazy
 from incentives.models import BonusRun
 from incentives.services.bonus_payments import PaymentLine, PaymentsRefused, confirm_payments
 from incentives.services.eligibility import BonusRefused
-from people.models import User
 from people.money import minor_units
 from people.services.import_lines import LineReader
 from people.services.importing import (
     ByAlias,
     ImportRefused,
     MappedSheet,
-    Options,
     Problem,
     Problems,
     Progress,
     Report,
+    Sent,
     each_row,
     is_total,
     register,
@@ -56,26 +55,18 @@ class PaymentImporter(ByAlias):
                        "kostenstelle", "部门", "部门代码", "成本中心"),
     }  # fmt: skip
 
-    def plan(
-        self,
-        sheets: list[MappedSheet],
-        report: Report,
-        *,
-        options: Options,
-        by: User,
-        filename: str,
-        dry_run: bool,
-        progress: Progress,
-    ) -> None:
-        _refuse_without_amounts(sheets)
-        readers, problems = _lines(sheets, report, progress)
+    def plan(self, sent: Sent) -> None:
+        _refuse_without_amounts(sent.sheets)
+        readers, problems = _lines(sent.sheets, sent.report, sent.progress)
         if not readers:
             return
         run = _run_of(readers, problems)
         lines = [line for reader in readers if (line := _line(reader, run))]
         problems.refuse_if_any()
         try:
-            outcome = confirm_payments(run, lines, by=by, now=timezone.now(), dry_run=dry_run)
+            outcome = confirm_payments(
+                run, lines, by=sent.by, now=timezone.now(), dry_run=sent.dry_run
+            )
         except PaymentsRefused as refused:
             for wrong in refused.problems:
                 readers[wrong.place].problem(_column(readers[0], wrong.field), wrong.message)
@@ -83,10 +74,10 @@ class PaymentImporter(ByAlias):
         except BonusRefused as refused:
             raise ImportRefused([Problem(str(refused))]) from refused
         else:
-            report.created, report.unchanged = len(outcome.new), outcome.known
-            report.changes = [f"{run}: {line.number}, {line.paid_on}" for line in outcome.new]
+            sent.report.created, sent.report.unchanged = len(outcome.new), outcome.known
+            sent.report.changes = [f"{run}: {line.number}, {line.paid_on}" for line in outcome.new]
             if outcome.left:
-                report.notes.append(
+                sent.report.notes.append(
                     _("%(count)s people of the bonus of %(run)s are still to be confirmed")
                     % {"count": outcome.left, "run": run}
                 )

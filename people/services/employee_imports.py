@@ -20,10 +20,9 @@ from people.services.import_lines import LineReader
 from people.services.importing import (
     ByAlias,
     MappedSheet,
-    Options,
     Problems,
-    Progress,
     Report,
+    Sent,
     dry_or_not,
     each_row,
     register,
@@ -94,31 +93,23 @@ class EmployeeImporter(ByAlias):
         "good_leaver": ("good leaver", "im guten ausgeschieden", "善意离职", "好离职者"),
     }  # fmt: skip
 
-    def plan(
-        self,
-        sheets: list[MappedSheet],
-        report: Report,
-        *,
-        options: Options,
-        by: User,
-        filename: str,
-        dry_run: bool,
-        progress: Progress,
-    ) -> None:
+    def plan(self, sent: Sent) -> None:
         problems = Problems()
         departments = {d.code.casefold(): d for d in Department.objects.all()}
         rows = []
-        for mapped, raw in each_row(sheets, progress):
+        for mapped, raw in each_row(sent.sheets, sent.progress):
             row = _Reader(mapped, raw, problems, departments).row()
             if row:
                 rows.append(row)
         _refuse_clashes(rows, problems)
         _refuse_marks_of_who_stays(rows, problems)
-        _refuse_beyond_rights(rows, by=by, problems=problems)
+        _refuse_beyond_rights(rows, by=sent.by, problems=problems)
         problems.refuse_if_any()
-        as_of = options.as_of or timezone.localdate()
-        writer = _Writer(report, as_of=as_of, by=by, reason=f"import of {filename}"[:500])
-        dry_or_not(lambda: writer.write(rows), dry_run=dry_run)
+        as_of = sent.options.as_of or timezone.localdate()
+        writer = _Writer(
+            sent.report, as_of=as_of, by=sent.by, reason=f"import of {sent.filename}"[:500]
+        )
+        dry_or_not(lambda: writer.write(rows), dry_run=sent.dry_run)
 
 
 class _Reader(LineReader):

@@ -158,6 +158,19 @@ class MappedSheet:
         return parse_text(self.value(row, meaning))
 
 
+@dataclass(frozen=True)
+class Sent:
+    """A file as it was understood, who sends it, and whether only to see what would change."""
+
+    sheets: list[MappedSheet]
+    report: Report
+    options: Options
+    by: User
+    filename: str
+    dry_run: bool
+    progress: Progress
+
+
 class Importer(Protocol):
     """One kind of file. `plan` checks and, unless dry, writes; it raises ImportRefused.
 
@@ -177,17 +190,7 @@ class Importer(Protocol):
 
     def known_words(self) -> set[str]: ...
 
-    def plan(
-        self,
-        sheets: list[MappedSheet],
-        report: Report,
-        *,
-        options: Options,
-        by: User,
-        filename: str,
-        dry_run: bool,
-        progress: Progress,
-    ) -> None: ...
+    def plan(self, sent: Sent) -> None: ...
 
 
 def plain(header: str) -> str:
@@ -252,10 +255,7 @@ def run_import(
     report = Report()
     try:
         sheets = understand(chosen, content, filename, options, report)
-        chosen.plan(
-            sheets, report, options=options, by=by, filename=filename, dry_run=dry_run,
-            progress=progress,
-        )  # fmt: skip
+        chosen.plan(Sent(sheets, report, options, by, filename, dry_run, progress))
     except TableError as error:
         raise ImportRefused([Problem(error.message, error.line, error.column)], report) from error
     except ImportRefused as refused:

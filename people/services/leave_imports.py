@@ -14,12 +14,10 @@ from people.services.import_lines import LineReader
 from people.services.importing import (
     ByAlias,
     ImportRefused,
-    MappedSheet,
-    Options,
     Problem,
     Problems,
-    Progress,
     Report,
+    Sent,
     dry_or_not,
     each_row,
     register,
@@ -75,28 +73,18 @@ class LeaveImporter(ByAlias):
                        "截止日期"),
     }  # fmt: skip
 
-    def plan(
-        self,
-        sheets: list[MappedSheet],
-        report: Report,
-        *,
-        options: Options,
-        by: User,
-        filename: str,
-        dry_run: bool,
-        progress: Progress,
-    ) -> None:
-        if not may_enter(by):
+    def plan(self, sent: Sent) -> None:
+        if not may_enter(sent.by):
             raise ImportRefused([Problem(leaves_refused())])
         problems = Problems()
         rows = [
-            row for mapped, raw in each_row(sheets, progress)
+            row for mapped, raw in each_row(sent.sheets, sent.progress)
             if (row := _row(LineReader(mapped, raw, problems)))
         ]  # fmt: skip
         _refuse_repeats(rows, problems)
         problems.refuse_if_any()
-        writer = _Writer(report, by=by, reason=f"import of {filename}"[:500])
-        dry_or_not(lambda: writer.write(rows), dry_run=dry_run)
+        writer = _Writer(sent.report, by=sent.by, reason=f"import of {sent.filename}"[:500])
+        dry_or_not(lambda: writer.write(rows), dry_run=sent.dry_run)
 
 
 def _row(reader: LineReader) -> LeaveRow | None:

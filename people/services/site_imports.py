@@ -15,10 +15,9 @@ from people.services import audit
 from people.services.importing import (
     ByAlias,
     MappedSheet,
-    Options,
     Problems,
-    Progress,
     Report,
+    Sent,
     dry_or_not,
     each_row,
     register,
@@ -67,22 +66,12 @@ class SiteImporter(ByAlias):
         "working_days": ("week", "arbeitstage", "工作日"),
     }
 
-    def plan(
-        self,
-        sheets: list[MappedSheet],
-        report: Report,
-        *,
-        options: Options,
-        by: User,
-        filename: str,
-        dry_run: bool,
-        progress: Progress,
-    ) -> None:
+    def plan(self, sent: Sent) -> None:
         problems = Problems()
-        as_of = options.as_of or timezone.localdate()
+        as_of = sent.options.as_of or timezone.localdate()
         sites = {site.code.casefold(): site for site in Site.objects.prefetch_related("weeks")}
         rows = [
-            row for mapped, raw in each_row(sheets, progress)
+            row for mapped, raw in each_row(sent.sheets, sent.progress)
             if (row := self._row(mapped, raw, problems, sites))
         ]  # fmt: skip
         _refuse_repeats(rows, problems)
@@ -90,7 +79,9 @@ class SiteImporter(ByAlias):
             site = sites.get(row.code.casefold())
             self._refuse_earlier(row, _last_week(site) if site else None, as_of, problems)
         problems.refuse_if_any()
-        dry_or_not(lambda: self._write(rows, report, as_of=as_of, by=by), dry_run=dry_run)
+        dry_or_not(
+            lambda: self._write(rows, sent.report, as_of=as_of, by=sent.by), dry_run=sent.dry_run
+        )
 
     def _row(
         self, mapped: MappedSheet, raw: Row, problems: Problems, sites: dict[str, Site]
@@ -236,21 +227,11 @@ class DepartmentImporter(ByAlias):
         "site": ("site code", "location", "standort", "地点", "地点代码"),
     }  # fmt: skip
 
-    def plan(
-        self,
-        sheets: list[MappedSheet],
-        report: Report,
-        *,
-        options: Options,
-        by: User,
-        filename: str,
-        dry_run: bool,
-        progress: Progress,
-    ) -> None:
+    def plan(self, sent: Sent) -> None:
         problems = Problems()
         rows = []
         places = last_places()
-        for mapped, raw in each_row(sheets, progress):
+        for mapped, raw in each_row(sent.sheets, sent.progress):
             names = ("code", "name", "parent", "site")
             row = DepartmentRow(raw.line, *(mapped.text(raw, name) for name in names))
             if mapped.column("parent") is None:
@@ -264,10 +245,12 @@ class DepartmentImporter(ByAlias):
         _refuse_repeats(rows, problems)
         self._spell_as_known(rows)
         self._refuse_unknown(rows, places, problems)
-        as_of = options.as_of or timezone.localdate()
+        as_of = sent.options.as_of or timezone.localdate()
         self._refuse_earlier(rows, places, as_of, problems)
         problems.refuse_if_any()
-        dry_or_not(lambda: self._write(rows, report, as_of=as_of, by=by), dry_run=dry_run)
+        dry_or_not(
+            lambda: self._write(rows, sent.report, as_of=as_of, by=sent.by), dry_run=sent.dry_run
+        )
 
     def _spell_as_known(self, rows: list[DepartmentRow]) -> None:
         """A code is one department or site however it is cased."""
