@@ -10,15 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from empowerment.models import MomentOfTruth
-from empowerment.services.moments import (
-    MomentRefused,
-    add_moment,
-    change_moment,
-    retire_moment,
-)
+from empowerment.services.moments import MOMENTS
 from empowerment.tables.moments import MomentTable
 from people.forms.named import NamedForm, NewNamedForm
 from people.lists import show_list
+from people.services.named import NamedRefused
 from people.views.keeping import keep
 
 
@@ -46,13 +42,13 @@ def add(request: HttpRequest) -> HttpResponse:
     form = NewNamedForm(request.POST or None)
     return keep(
         request, form,
-        lambda: add_moment(
+        lambda: MOMENTS.add(
             form.cleaned_data["code"], form.cleaned_data["name"], names=form.names,
             position=form.cleaned_data["position"], by=request.user,
         ),
         title=_("New moment of truth"), button=_("Add"), back=reverse("moments"),
         back_text=_("Moments of truth"), done=_("The moment of truth is kept."),
-        refusals=(MomentRefused,),
+        refusals=(NamedRefused,),
     )  # fmt: skip
 
 
@@ -64,13 +60,13 @@ def change(request: HttpRequest, code: str) -> HttpResponse:
     form = NamedForm(request.POST or None, initial=begun | NamedForm.showing_names(moment.names))
     return keep(
         request, form,
-        lambda: change_moment(
+        lambda: MOMENTS.change(
             moment, form.cleaned_data["name"], names=form.names,
             position=form.cleaned_data["position"], by=request.user,
         ),
         title=str(moment), button=_("Keep"), back=reverse("moments"),
         back_text=_("Moments of truth"), done=_("The moment of truth is kept."),
-        refusals=(MomentRefused,), template="empowerment/moment.html", shown={"moment": moment},
+        refusals=(NamedRefused,), template="empowerment/moment.html", shown={"moment": moment},
     )  # fmt: skip
 
 
@@ -81,8 +77,8 @@ def retire(request: HttpRequest, code: str) -> HttpResponse:
     moment = get_object_or_404(MomentOfTruth, code=code)
     on = None if moment.retired_on else timezone.localdate()
     try:
-        retire_moment(moment, on=on, by=request.user)
-    except MomentRefused as refused:
+        MOMENTS.retire(moment, on=on, by=request.user)
+    except NamedRefused as refused:
         messages.error(request, str(refused))
     else:
         messages.success(

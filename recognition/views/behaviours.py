@@ -11,14 +11,10 @@ from django.views.decorators.http import require_POST
 
 from people.forms.named import NamedForm, NewNamedForm
 from people.lists import show_list
+from people.services.named import NamedRefused
 from people.views.keeping import keep
 from recognition.models import Behaviour
-from recognition.services.behaviours import (
-    BehaviourRefused,
-    add_behaviour,
-    change_behaviour,
-    retire_behaviour,
-)
+from recognition.services.behaviours import BEHAVIOURS
 from recognition.tables.levels import BehaviourTable
 from recognition.views.levels import keeps_levels
 
@@ -40,13 +36,13 @@ def add(request: HttpRequest) -> HttpResponse:
     form = NewNamedForm(request.POST or None)
     return keep(
         request, form,
-        lambda: add_behaviour(
+        lambda: BEHAVIOURS.add(
             form.cleaned_data["code"], form.cleaned_data["name"], names=form.names,
             position=form.cleaned_data["position"], by=request.user,
         ),
         title=_("New behaviour"), button=_("Add"), back=reverse("behaviours"),
         back_text=_("Service behaviours"), done=_("The behaviour is kept."),
-        refusals=(BehaviourRefused,),
+        refusals=(NamedRefused,),
     )  # fmt: skip
 
 
@@ -58,13 +54,13 @@ def change(request: HttpRequest, code: str) -> HttpResponse:
     form = NamedForm(request.POST or None, initial=begun | NamedForm.showing_names(behaviour.names))
     return keep(
         request, form,
-        lambda: change_behaviour(
+        lambda: BEHAVIOURS.change(
             behaviour, form.cleaned_data["name"], names=form.names,
             position=form.cleaned_data["position"], by=request.user,
         ),
         title=str(behaviour), button=_("Keep"), back=reverse("behaviours"),
         back_text=_("Service behaviours"), done=_("The behaviour is kept."),
-        refusals=(BehaviourRefused,), template="recognition/behaviour.html",
+        refusals=(NamedRefused,), template="recognition/behaviour.html",
         shown={"behaviour": behaviour},
     )  # fmt: skip
 
@@ -76,8 +72,8 @@ def retire(request: HttpRequest, code: str) -> HttpResponse:
     behaviour = get_object_or_404(Behaviour, code=code)
     on = None if behaviour.retired_on else timezone.localdate()
     try:
-        retire_behaviour(behaviour, on=on, by=request.user)
-    except BehaviourRefused as refused:
+        BEHAVIOURS.retire(behaviour, on=on, by=request.user)
+    except NamedRefused as refused:
         messages.error(request, str(refused))
     else:
         messages.success(

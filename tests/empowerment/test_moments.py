@@ -4,13 +4,9 @@ import pytest
 from django.utils import timezone
 
 from empowerment.models import MomentOfTruth
-from empowerment.services.moments import (
-    MomentRefused,
-    add_moment,
-    change_moment,
-    retire_moment,
-)
+from empowerment.services.moments import MOMENTS
 from people.models import AuditEntry
+from people.services.named import NamedRefused
 from tests.conftest import TUESDAY_NOON
 from tests.recognition.test_award_views import text
 
@@ -29,35 +25,35 @@ def logged(action: str) -> tuple:
 
 
 def test_a_moment_is_added_renamed_retired_and_chosen_again(dee, delayed):
-    lost = add_moment("lost", "A parcel was lost", names={"de": "Verloren"}, position=2, by=dee)
+    lost = MOMENTS.add("lost", "A parcel was lost", names={"de": "Verloren"}, position=2, by=dee)
     assert logged("add_moment_of_truth") == (dee, "moment:lost")
-    lost = change_moment(lost, "Lost", names={}, position=1, by=dee)
+    lost = MOMENTS.change(lost, "Lost", names={}, position=1, by=dee)
     assert (lost.name, lost.names, lost.position) == ("Lost", {}, 1)
     assert logged("change_moment_of_truth") == (dee, "moment:lost")
-    assert retire_moment(lost, on=TODAY, by=dee).retired_on == TODAY
+    assert MOMENTS.retire(lost, on=TODAY, by=dee).retired_on == TODAY
     assert logged("retire_moment_of_truth") == (dee, "moment:lost")
-    assert retire_moment(lost, on=None, by=dee).retired_on is None
+    assert MOMENTS.retire(lost, on=None, by=dee).retired_on is None
     assert logged("revive_moment_of_truth") == (dee, "moment:lost")
 
 
 def test_what_changes_nothing_is_not_logged(dee, delayed):
     before = AuditEntry.objects.count()
-    change_moment(delayed, delayed.name, names={}, position=0, by=dee)
-    retire_moment(delayed, on=None, by=dee)
+    MOMENTS.change(delayed, delayed.name, names={}, position=0, by=dee)
+    MOMENTS.retire(delayed, on=None, by=dee)
     assert AuditEntry.objects.count() == before
 
 
 def test_the_last_one_stays_and_a_code_is_given_once_and_a_name_is_needed(dee, delayed):
-    with pytest.raises(MomentRefused, match="add another first"):
-        retire_moment(delayed, on=TODAY, by=dee)
-    with pytest.raises(MomentRefused) as refused:
-        add_moment("delay", "Again", names={}, position=0, by=dee)
+    with pytest.raises(NamedRefused, match="add another first"):
+        MOMENTS.retire(delayed, on=TODAY, by=dee)
+    with pytest.raises(NamedRefused) as refused:
+        MOMENTS.add("delay", "Again", names={}, position=0, by=dee)
     assert refused.value.field == "code"
     for act in (
-        lambda: add_moment("new", " ", names={}, position=0, by=dee),
-        lambda: change_moment(delayed, " ", names={}, position=0, by=dee),
+        lambda: MOMENTS.add("new", " ", names={}, position=0, by=dee),
+        lambda: MOMENTS.change(delayed, " ", names={}, position=0, by=dee),
     ):
-        with pytest.raises(MomentRefused) as refused:
+        with pytest.raises(NamedRefused) as refused:
             act()
         assert refused.value.field == "name"
     assert [str(each) for each in MomentOfTruth.objects.all()] == ["A delivery was late"]

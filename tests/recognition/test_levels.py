@@ -6,15 +6,11 @@ from datetime import date, timedelta
 import pytest
 
 from people.models import AuditEntry, Employee
+from people.services.named import NamedRefused
 from recognition.models import Award, AwardLevel, Behaviour, PanelMember, RecognitionPolicy
 from recognition.rules.limits import Limits
 from recognition.services.awards import AwardRefused, count_again, raise_to, recall, vote
-from recognition.services.behaviours import (
-    BehaviourRefused,
-    add_behaviour,
-    change_behaviour,
-    retire_behaviour,
-)
+from recognition.services.behaviours import BEHAVIOURS
 from recognition.services.levels import (
     LevelRefused,
     LevelTerms,
@@ -176,28 +172,28 @@ def test_who_raised_it_takes_it_back_before_the_panel_decides(voted_once, bob, e
 
 
 def test_a_behaviour_is_added_renamed_moved_and_retired(dee, kept_promise):
-    made = add_behaviour("asked", "Asked", names={"de": "Gefragt"}, position=3, by=dee)
+    made = BEHAVIOURS.add("asked", "Asked", names={"de": "Gefragt"}, position=3, by=dee)
     assert logged("add_behaviour") == (dee, "behaviour:asked")
-    changed = change_behaviour(made, "Asked first", names={}, position=1, by=dee)
+    changed = BEHAVIOURS.change(made, "Asked first", names={}, position=1, by=dee)
     assert (changed.name, changed.names, changed.position) == ("Asked first", {}, 1)
     assert logged("change_behaviour")[0] == dee
-    assert retire_behaviour(made, on=TODAY, by=dee).retired_on == TODAY
-    assert retire_behaviour(made, on=None, by=dee).retired_on is None
+    assert BEHAVIOURS.retire(made, on=TODAY, by=dee).retired_on == TODAY
+    assert BEHAVIOURS.retire(made, on=None, by=dee).retired_on is None
     before = AuditEntry.objects.count()
-    change_behaviour(made, "Asked first", names={}, position=1, by=dee)
-    retire_behaviour(made, on=None, by=dee)
+    BEHAVIOURS.change(made, "Asked first", names={}, position=1, by=dee)
+    BEHAVIOURS.retire(made, on=None, by=dee)
     assert AuditEntry.objects.count() == before
 
 
 def test_a_wrong_behaviour_is_refused(dee, kept_promise):
-    with pytest.raises(BehaviourRefused, match="with the code promise"):
-        add_behaviour("promise", "x", names={}, position=0, by=dee)
-    with pytest.raises(BehaviourRefused, match="has a name"):
-        add_behaviour("new", " ", names={}, position=0, by=dee)
-    with pytest.raises(BehaviourRefused, match="has a name"):
-        change_behaviour(kept_promise, " ", names={}, position=0, by=dee)
-    with pytest.raises(BehaviourRefused, match="the last behaviour"):
-        retire_behaviour(kept_promise, on=TODAY, by=dee)
+    with pytest.raises(NamedRefused, match="with the code promise"):
+        BEHAVIOURS.add("promise", "x", names={}, position=0, by=dee)
+    with pytest.raises(NamedRefused, match="has a name"):
+        BEHAVIOURS.add("new", " ", names={}, position=0, by=dee)
+    with pytest.raises(NamedRefused, match="has a name"):
+        BEHAVIOURS.change(kept_promise, " ", names={}, position=0, by=dee)
+    with pytest.raises(NamedRefused, match="the last behaviour"):
+        BEHAVIOURS.retire(kept_promise, on=TODAY, by=dee)
     assert Behaviour.objects.get().name == "Kept a promise"
 
 
