@@ -50,7 +50,7 @@ def test_a_lead_decides_on_a_phone_and_a_part_comes_back(
     phone, faults = signed_in(browser, server, ann, **PHONE)
     phone.goto(server.url)
     phone.get_by_role("link", name="GBP 200.00 for customer C-1: approved").click()
-    expect(phone.get_by_text("Good that you asked.")).to_be_visible()
+    expect(phone.get_by_text("Good that you asked.", exact=True)).to_be_visible()
     expect(phone.get_by_text("so a lead was asked")).to_be_visible()
     assert fits(phone)
     phone.get_by_role("link", name="Money came back").click()
