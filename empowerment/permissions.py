@@ -100,6 +100,11 @@ rules.add_perm(
     "empowerment.see_reports",
     has_role(Role.LEAD, Role.HR, Role.FINANCE, Role.EXECUTIVE, Role.AUDITOR),
 )
+# Leads have a list of their own; these read counts of every department.
+rules.add_perm(
+    "empowerment.see_reviews_of_all",
+    has_role(Role.HR, Role.FINANCE, Role.EXECUTIVE, Role.AUDITOR),
+)
 rules.add_perm("empowerment.import_outcomes", has_role(Role.HR, Role.FINANCE))
 rules.add_perm("empowerment.see_budgets", has_role(Role.FINANCE, Role.LEAD, Role.AUDITOR))
 rules.add_perm("empowerment.keep_cards", has_role(Role.FINANCE))

@@ -28,12 +28,9 @@ from empowerment.services.unused_power import power_for
 from empowerment.tables.reports import FiguresTable, LookedTable, PowerRow, PowerTable, Row
 from people.dates import month_of
 from people.lists import as_file
-from people.models import Department, Role, User
-from people.permissions import roles_of
+from people.models import Department, User
 
 POWER, LOOKED = "power", "reviews"
-WIDE = frozenset({Role.HR, Role.EXECUTIVE, Role.FINANCE, Role.AUDITOR})
-"""Who reads of every department how its cases were looked at."""
 
 
 @login_required
@@ -76,7 +73,9 @@ def _titles(user: User) -> dict[str, str]:
         "month": _("Month"), "remedy": _("Remedy"), "moment": _("Moment of truth"),
         "department": _("Department"), POWER: _("Power not used"),
     }  # fmt: skip
-    return {**titles, LOOKED: _("Looked at")} if roles_of(user) & WIDE else titles
+    if user.has_perm("empowerment.see_reviews_of_all"):
+        titles[LOOKED] = _("Looked at")
+    return titles
 
 
 def _tabs(request: HttpRequest, by: str, titles: dict[str, str]) -> list[tuple[str, str, bool]]:
