@@ -55,9 +55,6 @@ class Period:
     def first(self) -> date:
         return self.limit.from_date
 
-    def has_begun(self, *, on: date) -> bool:
-        return self.first <= on
-
 
 def history_of(limit: Limit) -> list[Period]:
     """Its line of history, newest first; what was replaced on its own first day never held."""

@@ -100,11 +100,10 @@ CUTS = ("month", "remedy", "moment", "department")
 
 @dataclass(frozen=True)
 class Asked:
-    """What is to be counted: a span, a currency (None: cases and customers alone make sense), and
-    departments (None: all)."""
+    """What is to be counted: a span, a currency, and departments (None: all)."""
 
     period: Period
-    currency: str | None
+    currency: str
     departments: frozenset[int] | None
     today: date
 
@@ -133,10 +132,9 @@ def _sums(cut: str, asked: Asked) -> Iterator[tuple[Any, Figures]]:
 
 def _cases(asked: Asked) -> QuerySet[Case]:
     found = Case.objects.filter(
-        state=Case.State.APPROVED, spent_on__range=(asked.period.first, asked.period.last)
-    )
-    if asked.currency is not None:
-        found = found.filter(currency=asked.currency)
+        state=Case.State.APPROVED, spent_on__range=(asked.period.first, asked.period.last),
+        currency=asked.currency,
+    )  # fmt: skip
     if asked.departments is not None:
         found = found.filter(department__in=asked.departments)
     return found
@@ -157,10 +155,8 @@ SELECT (last / 2) %% 1048576 AS cut, COUNT(*) FROM (
 def _kept(cut: str, asked: Asked) -> Iterator[tuple[Any, int]]:
     """By key, how many customers stayed by the last answer about them."""
     key, names, given = _as_number(cut, asked.period)
-    where = ""
-    more: list[Any] = []
-    if asked.currency is not None:
-        where, more = " AND currency = %s", [asked.currency]
+    where = " AND currency = %s"
+    more: list[Any] = [asked.currency]
     if asked.departments is not None:
         places = ", ".join(["%s"] * len(asked.departments)) or "NULL"
         where, more = f"{where} AND department_id IN ({places})", [*more, *asked.departments]
@@ -251,12 +247,3 @@ def currencies() -> list[str]:
     """In which money is spent here, the one of most budgets first."""
     counted = MonthlyBudget.objects.order_by().values_list("currency").annotate(n=Count("pk"))
     return [currency for currency, _n in sorted(counted, key=lambda each: (-each[1], each[0]))]
-
-
-def in_figures(period: Period, *, today: date) -> dict[str, int]:
-    """A company's span for a wall: cases, put_right_at_once, customers_kept; no names, no money."""
-    asked = Asked(period, None, None, today)
-    total = sum(figures_by("remedy", asked).values(), start=Figures())
-    return {
-        "cases": total.cases, "put_right_at_once": total.at_once, "customers_kept": total.kept,
-    }  # fmt: skip

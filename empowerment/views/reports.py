@@ -89,7 +89,6 @@ def _with(request: HttpRequest, **changed: str) -> str:
 
 
 def _rows(by: str, cut: Cut, asked: Asked) -> list[Row]:
-    assert asked.currency
     if by == "month":
         months = [(month_of(month), each) for month, each in _all_months(cut, asked.period)]
         return [Row(name, asked.currency, figures) for name, figures in months]
