@@ -1,0 +1,1 @@
+"""Pure rules of polls: figures, what may be shown, and what follows from what is shown."""
