@@ -27,6 +27,8 @@ class CmsConfig(AppConfig):
 
 def _make_pages(**_kwargs) -> None:
     """Nobody should ever meet Wagtail's welcome page."""
+    from cms.services.acting import actions_page
     from cms.services.posting import results_index
 
     results_index()
+    actions_page()

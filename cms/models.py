@@ -10,6 +10,10 @@ from wagtail.fields import RichTextField
 from wagtail.models import Page
 from wagtail.search import index
 
+from surveys.services.acting_page import published_by_poll
+
+WORDS = ["bold", "italic", "link", "ul", "ol", "image"]
+
 
 class DaySnapshot(models.Model):
     """A day's board as it was posted; page and screens show these same bytes. Never edited."""
@@ -135,3 +139,32 @@ class AnnouncementPage(Page):
     @classmethod
     def newest(cls, above: Page):
         return cls.objects.live().descendant_of(above).order_by("-first_published_at")
+
+
+class ActionsPage(Page):
+    """You said, we did. The actions are read as they stand, never fields of the page: an editor
+    writes around them."""
+
+    intro = RichTextField(_("before the actions"), blank=True, features=WORDS)
+    ending = RichTextField(_("after the actions"), blank=True, features=WORDS)
+
+    max_count = 1
+    template = "cms/actions_page.html"
+    parent_page_types = ["cms.HomePage"]
+    subpage_types: list[str] = []
+    content_panels = [
+        *Page.content_panels,
+        HelpPanel(_("The actions come from the polls by themselves, those that are published.")),
+        FieldPanel("intro"),
+        FieldPanel("ending"),
+    ]
+    search_fields = [
+        *Page.search_fields,
+        index.SearchField("intro"),
+        index.SearchField("ending"),
+    ]
+
+    def get_context(self, request, *args, **kwargs):
+        context = super().get_context(request, *args, **kwargs)
+        context["polls"] = published_by_poll()
+        return context
