@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("incentives.urls")),
     path("", include("recognition.urls")),
     path("", include("empowerment.urls")),
+    path("", include("surveys.urls")),
     path("", include("cms.urls")),
     path("screen/", include("screens.urls")),
     path("cms/", include(wagtailadmin_urls)),

@@ -1,0 +1,1 @@
+"""Verbs of polls: launch, claim, cast, seal, release."""
