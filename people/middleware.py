@@ -30,14 +30,16 @@ class PersonalPagesAreNotStored:
     def __call__(self, request):
         # Asked before as well: after signing out it would be nobody's page.
         personal = request.user.is_authenticated
+        shared = personal and request.session.get(SHARED_SESSION)
         response = self.get_response(request)
         personal = personal or request.user.is_authenticated
         if personal and not response.has_header("Cache-Control"):
             add_never_cache_headers(response)
             response["Cache-Control"] = "no-store"
         if personal and not request.user.is_authenticated:
-            # Signed out: nothing of it stays in the browser either.
-            response["Clear-Site-Data"] = '"cache", "storage"'
+            # Signed out: nothing of it stays in the browser either. On one's own device a ballot
+            # that nobody could hand out again does (forget.js removes what else is kept there).
+            response["Clear-Site-Data"] = '"cache", "storage"' if shared else '"cache"'
         return response
 
     def process_exception(self, request, exception):

@@ -26,6 +26,9 @@ EMAIL_BACKEND = "people.outbox.OutboxBackend"
 EMAIL_TIMEOUT = 30
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = environment.text("EMAIL_FROM", "ninetyfive@localhost")
 MAX_TARGETS_PER_DEPARTMENT = environment.whole_number("MAX_TARGETS_PER_DEPARTMENT", 2)
+POLLS_A_YEAR = environment.whole_number("POLLS_A_YEAR", 4)
+DAYS_BETWEEN_POLLS = environment.whole_number("DAYS_BETWEEN_POLLS", 28)
+MOST_POLL_QUESTIONS = environment.whole_number("MOST_POLL_QUESTIONS", 60)
 
 INSTALLED_APPS = [
     "people",
@@ -33,6 +36,7 @@ INSTALLED_APPS = [
     "incentives",
     "recognition",
     "empowerment",
+    "surveys",
     "cms",
     "screens",
     "demo",
@@ -73,6 +77,8 @@ MIDDLEWARE = [
     "people.middleware.ContentPolicy",
     "people.middleware.OnlyKnownMethods",
     "people.middleware.CookiesHoldText",
+    # Before whatever reads cookies or writes down who asked.
+    "surveys.middleware.BallotsPassAlone",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -258,5 +264,16 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     # A refused page is everyday life; a broken one is not.
-    "loggers": {"django.request": {"level": "ERROR"}, "security": {"level": "INFO"}},
+    "filters": {"but_ballots": {"()": "config.logs.NoRequestsForBallots"}},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "security": {"level": "INFO"},
+        # `runserver` writes a line a request.
+        "django.server": {
+            "handlers": ["console"],
+            "level": "INFO",
+            "filters": ["but_ballots"],
+            "propagate": False,
+        },
+    },
 }
