@@ -56,11 +56,13 @@ def invite(employee: Employee, *, way: str, by: User) -> str:
 def login_of(employee: Employee) -> User:
     """The employee's account, made when there is none yet. Raises NotInvited when the number is
     another account's name."""
-    if employee.user is None:
-        # Whoever invites at the same moment waits here, and finds the account.
-        locked = Employee.objects.select_for_update(of=("self",)).get(pk=employee.pk)
-        employee.user = locked.user or _new_login(locked)
-        employee.save(update_fields=["user"])
+    # Whoever invites at the same moment waits here until the end, with an account or without:
+    # they find the account, and their link ends the one that was made meanwhile.
+    locked = Employee.objects.select_for_update(of=("self",)).get(pk=employee.pk)
+    if locked.user is None:
+        locked.user = _new_login(locked)
+        locked.save(update_fields=["user"])
+    employee.user = locked.user
     return employee.user
 
 
