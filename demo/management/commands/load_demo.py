@@ -9,6 +9,7 @@ from cms.models import AnnouncementIndexPage, AnnouncementPage
 from cms.services.posting import post_day, results_index
 from demo import company
 from demo.empowerment import put_customers_right
+from demo.polls import KEYS, hold_polls
 from demo.praise import praise_each_other
 from incentives.models import BonusRun, DayVerdict, Pool, PoolPolicy, Result
 from incentives.rules import Status
@@ -40,6 +41,7 @@ class Command(ProductCommand):
         self._share_out(yesterday)
         praise_each_other(yesterday, by=by)
         put_customers_right(yesterday)
+        hold_polls(yesterday)
         self._say(by)
 
     def _found(self, by: User) -> None:
@@ -127,6 +129,9 @@ class Command(ProductCommand):
         out(f"\nShared device: {device} with number E0001 and PIN {company.PIN}")
         if not settings.SECOND_FACTOR_REQUIRED:
             out("A second factor is optional here; SECOND_FACTOR=required make run asks for it.")
+        keys = settings.VAR / KEYS
+        if keys.exists():
+            out(f"\nThe two codes that open the ballots of the open poll are in {keys}")
         secret_file = settings.VAR / "demo-screen.txt"
         if secret_file.exists():
             link = reverse("open-screen", args=[secret_file.read_text()])
