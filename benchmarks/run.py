@@ -22,6 +22,7 @@ from django.test.runner import DiscoverRunner  # noqa: E402
 
 from benchmarks import (  # noqa: E402
     bonus,
+    casting,
     circle,
     closing,
     directory,
@@ -29,6 +30,7 @@ from benchmarks import (  # noqa: E402
     importing,
     nominations,
     phone,
+    polls,
     serving,
     spending,
     statements,
@@ -48,6 +50,10 @@ BENCHMARKS: dict[str, Callable] = {
     "import-roster": importing.import_roster,
     "nominations": nominations.nominate_many,
     "phone": phone.open_case_on_a_phone,
+    "poll-cast-http": casting.cast_over_http,
+    "poll-cast": polls.cast_ballots,
+    "poll-count": polls.count_ballots,
+    "poll-seal": polls.seal_poll,
     "results-page": serving.serve_results_page,
     "statements": statements.make_statements,
     "wall": wall.read_wall,
