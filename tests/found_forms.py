@@ -30,7 +30,8 @@ PLAUSIBLE = {
     "password": "a long and quiet sentence", "color": "#112233",
 }  # fmt: skip
 BY_NAME = {
-    "number": "N-1", "code": "NEW", "currency": "GBP", "manager": "bob", "time_zone": "Asia/Tokyo",
+    "number": "N-1", "code": "NEW", "currency": "GBP", "manager": "bob", "owner": "ann",
+    "time_zone": "Asia/Tokyo",
     "working_days": "Mon-Fri", "country": "GB", "subdivision": "ENG", "fte": "100", "amount": "1",
     "annual": "31000", "salary": "31000",
 }  # fmt: skip

@@ -8,12 +8,15 @@ from wagtail.models import Page
 
 from people import guards
 
-OWN_APPS = ("people", "ledger", "incentives", "recognition", "empowerment", "cms", "screens")
+OWN_APPS = (
+    "people", "ledger", "incentives", "recognition", "empowerment", "surveys", "cms", "screens",
+)  # fmt: skip
 FREE_TEXTS = {
     "name", "job_title", "reason", "why", "headline", "summary", "subject", "last_error",
     "filename", "place", "email", "to", "body", "user_agent", "title", "text", "answer",
     "story", "customer_reference", "end_reason", "known_as",
     "no_receipt", "reference", "merchant", "description", "grade",
+    "said", "did",
 }  # fmt: skip
 """What people write, by the columns' names; `BOUND` are those of that name whose texts are ours."""
 BOUND = {"policy.name", "auditentry.subject"}

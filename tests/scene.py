@@ -6,7 +6,7 @@ money and has a file on the way; a colleague wrote a document.
 """
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from types import SimpleNamespace
 from uuid import uuid4
@@ -50,6 +50,7 @@ from incentives.services.restating import Correction, propose
 from people.models import (
     CalendarEntry,
     Consent,
+    Department,
     Employee,
     Leave,
     Notice,
@@ -71,6 +72,32 @@ from recognition.services.reward_files import export_rewards
 from recognition.services.rewards import Funding, fund
 from recognition.services.webhooks import Target, add_webhook
 from screens.services.access import add_screen
+from surveys.models import (
+    AnswerCount,
+    Cell,
+    Invitation,
+    Question,
+    Release,
+    Theme,
+    Wave,
+    WaveItem,
+    Wording,
+)
+from surveys.rules.questionnaire import Kind
+from surveys.services.acting import (
+    Focus,
+    Plan,
+    Progress,
+    name_focus_area,
+    plan_action,
+    publish,
+)
+from surveys.services.counting import Counting
+from surveys.services.drafting import name_holder
+from surveys.services.launching import launch, take_half
+from surveys.services.library import THEMES, NewQuestion, Said, add_question
+from surveys.services.releasing import release, show
+from surveys.services.starters import begin_from
 from tests.conftest import MONDAY, make_person, scaled_of
 from tests.incentives.test_closing import close, make_pool, report_all
 from tests.people.pictures import picture
@@ -286,6 +313,109 @@ def _card_statement(case: Case, *, by: User, now: datetime) -> dict:
     }  # fmt: skip
 
 
+def acted(cast, *, now: datetime) -> dict:
+    """After a poll that was released, Claims works on something: Ann owns what is overdue, and
+    what the company did is published."""
+    hr, ann, tomorrow = cast["hr"], cast["employee"], now + timedelta(days=1)
+    wave = Wave.objects.create(
+        code="spring", name="How was spring?", state=Wave.State.RELEASED, policy_digest="0" * 64,
+        opens_at=now - timedelta(days=60), closes_at=now - timedelta(days=45), made_by=hr,
+    )  # fmt: skip
+    Release.objects.create(
+        wave=wave, report={}, digest="0" * 64, released_at=now - timedelta(days=40),
+        released_by=hr, shown_at=now - timedelta(days=39),
+    )  # fmt: skip
+    claims = Department.objects.get(code="CLAIMS")
+    question = Question.objects.create(code="rested", kind="agreement")
+    wording = Wording.objects.create(
+        question=question, number=1, texts={"en": {"text": "I can rest."}}, made_by=hr, made_at=now
+    )
+    cell = Cell.objects.create(
+        wave=wave, number=1, path="0.1", name="Claims", department=claims, is_atom=True, invited=30
+    )
+    item = WaveItem.objects.create(wave=wave, number=1, wording=wording)
+    AnswerCount.objects.create(item=item, cell=cell, n=20)
+    of_claims = Focus("Shorter meetings", claims, why="Nobody finds time to think.")
+    area = name_focus_area(wave, of_claims, by=hr, now=now)
+    company = name_focus_area(wave, Focus("Quieter rooms"), by=hr, now=now)
+    late = Plan("Meetings take too long.", ann.employee, MONDAY)
+    progress = Progress("done", "Doors that close.", now.date())
+    done = Plan("It is loud.", hr.employee, tomorrow.date(), progress)
+    action = plan_action(area, late, by=hr, now=now)
+    publish(plan_action(company, done, by=hr, now=now), is_published=True, by=hr, now=now)
+    return {"focus_area": area, "action": action}
+
+
+def told(cast, *, now: datetime) -> dict:
+    """A poll is released and shown: 24 answered in Claims, where Ann is asked and Bob leads, 20 in
+    Billing, which is hidden to protect the three of the archive. Ten wrote a comment."""
+    hr, opened = cast["hr"], now - timedelta(days=90)
+    wave = Wave.objects.create(
+        code="winter", name="How was winter?", state=Wave.State.SEALED, policy_digest="0" * 64,
+        opens_at=opened, closes_at=opened + timedelta(days=14), made_by=hr,
+    )  # fmt: skip
+    team = Theme.objects.create(code="scene-team", name="Our team")
+    kinds = {"help": "agreement", "trust": "agreement", "advise": "likelihood", "more": "comment"}
+    for number, (code, kind) in enumerate(kinds.items(), start=1):
+        question = Question.objects.create(
+            code=f"scene-{code}", kind=kind, theme=team if kind == "agreement" else None
+        )
+        wording = Wording.objects.create(
+            question=question, number=1, texts={"en": {"text": code}}, made_by=hr, made_at=now
+        )
+        WaveItem.objects.create(wave=wave, number=number, wording=wording)
+    claims, billing = (Department.objects.get(code=code) for code in ("CLAIMS", "BILLING"))
+    groups = (("Claims", claims, 24), ("Billing", billing, 20), ("Archive", None, 3))
+    Cell.objects.create(wave=wave, number=0, path="0", name="Everybody", is_atom=False, invited=47)
+    for number, (name, department, invited) in enumerate(groups, start=1):
+        cell = Cell.objects.create(
+            wave=wave, number=number, path=f"0.{number}", name=name, department=department,
+            is_atom=True, invited=invited,
+        )  # fmt: skip
+        if department == claims:
+            Invitation.objects.create(wave=wave, employee=cast["employee"].employee, cell=cell)
+    count = Counting(wave)
+    for number, (_name, _department, invited) in enumerate(groups, start=1):
+        for person in range(invited):
+            answers: dict = {1: 1 + person % 5, 2: 1 + person % 4, 3: person % 11}
+            count.tally.add(number, answers | ({4: "More light."} if person < 10 else {}))
+    count.keep()
+    release(wave, by=hr, now=now - timedelta(days=70))
+    show(wave, by=hr, now=now - timedelta(days=69))
+    return {"told": wave}
+
+
+def asking(cast, *, now: datetime) -> dict:
+    """A poll is open: everybody is invited and nobody has taken a ballot; HR and Bob hold keys."""
+    hr, bob = cast["hr"], cast["lead"]
+    wave = Wave.objects.create(
+        code="autumn", name="How is autumn?", opens_at=now - timedelta(days=1), made_by=hr,
+        closes_at=now + timedelta(days=14), staff_holder=bob,
+    )  # fmt: skip
+    kinds = {"proud": "agreement", "recommend": "likelihood", "better": "comment"}
+    for number, (code, kind) in enumerate(kinds.items(), start=1):
+        wording = Wording.objects.create(
+            question=Question.objects.create(code=f"scene-{code}", kind=kind), number=1,
+            texts={"en": {"text": code}}, made_by=hr, made_at=now,
+        )  # fmt: skip
+        WaveItem.objects.create(wave=wave, number=number, wording=wording)
+    for holder in (hr, bob):
+        take_half(wave, by=holder)
+    return {"poll": launch(wave, by=hr, now=now)}
+
+
+def drafted(cast, *, now: datetime) -> dict:
+    """A poll is being made: three questions, and a comment after each; the library has one more
+    question. Ann keeps the staff's key, which nobody has taken yet."""
+    hr = cast["hr"]
+    wave = begin_from("pulse", "pulse", "Three questions", by=hr, now=now)
+    name_holder(wave, cast["employee"].employee, by=hr)
+    theme = THEMES.add("shifts", "Shifts", names={}, position=1, by=hr)
+    said = Said("Which shift do you work?", labels=("Day", "Night"))
+    new = NewQuestion("shift", Kind.CHOICE, {"en": said}, theme=theme)
+    return {"poll_draft": wave, "library_question": add_question(new, by=hr, now=now)}
+
+
 def undelivered(*, by: User, now: datetime) -> Delivery:
     """A test message of a webhook that nobody took."""
     target = Target("Own board", "https://hooks.example.org/in", ShownTo.STAFF, "en")
@@ -371,5 +501,9 @@ def scene(missed_monday, goals, cast, wednesday, settings, tmp_path):
         cast=cast,
         **recognised(cast, now=wednesday),
         **empowered(cast, now=wednesday),
+        **acted(cast, now=wednesday),
+        **told(cast, now=wednesday),
+        **asking(cast, now=wednesday),
+        **drafted(cast, now=wednesday),
         delivery=undelivered(by=root, now=wednesday),
     )

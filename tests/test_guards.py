@@ -1,6 +1,6 @@
 """Every guard refuses, and it is the guard that does: without it the statement goes through."""
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -56,6 +56,8 @@ from recognition.models import (
     RewardLine,
     Vote,
 )
+from surveys.models import Cell, Question, Release, Wave, WaveItem, Wording
+from surveys.models import Invitation as PollInvitation
 from tests.conftest import MONDAY, make_result, make_target
 
 pytestmark = pytest.mark.django_db
@@ -89,6 +91,7 @@ def world(goals, ann, system, claims, billing):
     run = decided_run(system, ann, claims)
     praise = praise_of(ann, system)
     spending = spent_by(ann, claims, system)
+    poll = asked_of(ann, claims, system)
     if connection.vendor == "postgresql":
         # Checks that wait for the commit would keep a table from being truncated or altered.
         sql("SET CONSTRAINTS ALL IMMEDIATE")
@@ -99,8 +102,28 @@ def world(goals, ann, system, claims, billing):
         "people_auditseal": seal, "people_salarylook": look,
         "target": goals[0], "membership": ann.employee.memberships.get(),
         "placement": claims.placements.get(), "accounts": (one, two), "by": system,
-        "billing": billing, **run, **praise, **spending,
+        "billing": billing, **run, **praise, **spending, **poll,
     }  # fmt: skip
+
+
+def asked_of(ann, claims, system) -> dict:
+    """A sealed poll that Ann was invited to."""
+    now = timezone.now()
+    wave = Wave.objects.create(code="2026", name="How is it?", made_by=system)
+    question = Question.objects.create(code="proud", kind="agreement")
+    wording = Wording.objects.create(
+        question=question, number=1, texts={"en": {"text": "?"}}, made_by=system, made_at=now
+    )
+    WaveItem.objects.create(wave=wave, number=1, wording=wording)
+    cell = Cell.objects.create(
+        wave=wave, number=0, path="0", name="Everybody", is_atom=True, invited=1
+    )
+    PollInvitation.objects.create(wave=wave, employee=ann.employee, cell=cell, claimed=True)
+    Release.objects.create(wave=wave, report={}, digest="a" * 64)
+    wave.state, wave.policy_digest = Wave.State.SEALED, "b" * 64
+    wave.opens_at, wave.closes_at = now, now + timedelta(days=1)
+    wave.save()
+    return {"surveys_wording": wording}
 
 
 def decided_run(system, ann, claims) -> dict:
@@ -203,6 +226,7 @@ def spent_by(ann, claims, system) -> dict:
 
 
 HARMLESS_COLUMN = {
+    "surveys_wording": "number",
     "ledger_transfer": "why", "incentives_result": "reason", "incentives_excuse": "reason",
     "incentives_dayverdict": "reason", "incentives_goalverdict": "weight",
     "cms_daysnapshot": "payload", "people_auditentry": "why",
@@ -223,7 +247,8 @@ def sql(statement: str, *parameters) -> None:
 
 def edit(table: str, world) -> None:
     column = HARMLESS_COLUMN[table]
-    value = {"weight": "7", "amount_minor": "amount_minor - 1"}.get(column, "'edited'")
+    numbers = {"weight": "7", "number": "9", "amount_minor": "amount_minor - 1"}
+    value = numbers.get(column, "'edited'")
     sql(f'UPDATE {table} SET "{column}" = {value}')
 
 
@@ -238,7 +263,9 @@ def delete(table: str, world) -> None:
 
 def truncate(table: str, world) -> None:
     # Others point to these: without CASCADE their own guard would never be asked.
-    pointed_to = ("incentives_bonusshare", "empowerment_limit", "empowerment_casereturn")
+    pointed_to = (
+        "incentives_bonusshare", "empowerment_limit", "empowerment_casereturn", "surveys_wording",
+    )  # fmt: skip
     sql(f"TRUNCATE {table} CASCADE" if table in pointed_to else f"TRUNCATE {table}")
 
 
@@ -396,7 +423,32 @@ def retell_a_step(world) -> None:
     CaseHistory.objects.update(what="commented")
 
 
+def lower_the_promise(world) -> None:
+    Wave.objects.update(fewest_scores=5)
+
+
+def ask_otherwise(world) -> None:
+    WaveItem.objects.update(section=2)
+
+
+def ask_less(world) -> None:
+    WaveItem.objects.all().delete()
+
+
+def claim_back(world) -> None:
+    PollInvitation.objects.update(claimed=False)
+
+
+def another_report(world) -> None:
+    Release.objects.update(digest="0" * 64)
+
+
 BREAKING = {
+    "a_launched_poll_keeps_its_promise": lower_the_promise,
+    "what_is_asked_stays_as_launched_on_update": ask_otherwise,
+    "what_is_asked_stays_as_launched_on_delete": ask_less,
+    "who_has_claimed_has_claimed": claim_back,
+    "a_report_stays_as_it_was_made": another_report,
     "a_case_stays_as_it_was_entered": spend_another_amount,
     "what_was_approved_is_never_refused": refuse_what_was_approved,
     "what_came_back_is_not_taken_again": take_again_what_came_back,
@@ -526,7 +578,7 @@ def test_every_append_only_table_is_known_to_the_products_role(db):
         "incentives_bonuspayment", "incentives_excuse",
         "incentives_goalverdict", "incentives_result", "ledger_transfer", "people_auditentry",
         "people_auditseal", "people_salarylook", "recognition_budgetgrant",
-        "recognition_casestep", "recognition_vote",
+        "recognition_casestep", "recognition_vote", "surveys_wording",
     }  # fmt: skip
 
 

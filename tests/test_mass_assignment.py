@@ -36,11 +36,12 @@ pytestmark = pytest.mark.django_db
 PLANTED = "planted"
 SESSIONS = {("django_session", "*"), ("usersessions_usersession", "*")}
 STORING = {
-    "account_login", "account_change_password", "add-payroll-layout", "apply-import",
+    "account_change_password", "account_login", "add-action", "add-focus-area",
+    "add-payroll-layout", "apply-import", "change-action", "change-focus-area",
     "decide-held-figure", "decide-restatement", "end-session", "excuse", "figures",
     "import-card-lines", "imports", "invitation", "nominate", "payroll-layout", "person-salary",
-    "read-import-anew", "restate", "shown", "shown-nickname", "shown-photo", "shown-photo-remove",
-    "spend", "take-card-line-apart",
+    "publish-action", "read-import-anew", "remove-focus-area", "restate", "shown", "shown-nickname",
+    "shown-photo", "shown-photo-remove", "spend", "take-card-line-apart", "tell-of-action",
 }  # fmt: skip
 Snapshot = dict[str, dict[object, dict[str, object]]]
 """Table; then primary key, or a number for a new row; then column."""

@@ -600,6 +600,134 @@ decide-case                 POST  in  404  404  200  404  404  404  404  404
 /cms/documents/             GET    in  403  403  403  403  403  200  403  200
 /cms/users/                 GET    in  403  403  403  403  403  302  403  302
 /documents/                 GET    in  200  200  200  200  200  200  200  200
+actions                     GET     in  403  200  200  403  200  403  200  403
+actions                     POST    in  403  405  405  403  405  403  405  403
+my-actions                  GET     in  200  200  200  200  200  200  200  200
+my-actions                  POST    in  405  405  405  405  405  405  405  405
+poll-actions                GET     in  403  200  200  403  200  403  200  403
+poll-actions                POST    in  403  405  405  403  405  403  405  403
+add-focus-area              GET     in  403  200  200  403  403  403  403  403
+add-focus-area              POST    in  403  200  200  403  403  403  403  403
+focus-area                  GET     in  403  200  200  403  200  403  200  403
+focus-area                  POST    in  403  405  405  403  405  403  405  403
+change-focus-area           GET     in  403  200  200  403  403  403  403  403
+change-focus-area           POST    in  403  200  200  403  403  403  403  403
+remove-focus-area           GET     in  403  405  405  403  403  403  403  403
+remove-focus-area           POST    in  403  302  302  403  403  403  403  403
+add-action                  GET     in  403  200  200  403  403  403  403  403
+add-action                  POST    in  403  200  200  403  403  403  403  403
+action                      GET     in  200  200  200  404  200  404  200  404
+action                      POST    in  405  405  405  405  405  405  405  405
+change-action               GET     in  403  200  200  403  403  403  403  403
+change-action               POST    in  403  200  200  403  403  403  403  403
+tell-of-action              GET     in  200  403  403  404  403  404  403  404
+tell-of-action              POST    in  200  403  403  404  403  404  403  404
+publish-action              GET     in  403  405  405  403  403  403  403  403
+publish-action              POST    in  403  302  302  403  403  403  403  403
+take-back-action            GET     in  403  405  405  403  403  403  403  403
+take-back-action            POST    in  403  302  302  403  403  403  403  403
+my-polls                    GET     in  200  200  200  200  200  200  200  200
+my-polls                    POST    in  405  405  405  405  405  405  405  405
+poll-results                GET     in  200  200  200  200  200  200  200  200
+poll-results                POST    in  405  405  405  405  405  405  405  405
+poll-result                 GET     in  200  200  200  200  200  200  200  200
+poll-result                 POST    in  405  405  405  405  405  405  405  405
+poll-heat-map               GET     in  200  200  200  200  200  200  200  200
+poll-heat-map               POST    in  405  405  405  405  405  405  405  405
+poll-cell/own               GET     in  200  200  200  404  200  404  200  404
+poll-cell/own               POST    in  405  405  405  405  405  405  405  405
+poll-cell-pdf               GET     in  200  200  200  404  200  404  200  404
+poll-cell-pdf               POST    in  405  405  405  405  405  405  405  405
+poll-comments               GET     in  404  200  200  404  200  404  200  404
+poll-comments               POST    in  405  405  405  405  405  405  405  405
+poll-drivers                GET     in  403  403  200  403  200  403  200  403
+poll-drivers                POST    in  403  403  405  403  405  403  405  403
+poll-results-file           GET     in  200  200  200  200  200  200  200  200
+poll-results-file           POST    in  405  405  405  405  405  405  405  405
+seal-poll                   GET     in  403  200  200  403  403  403  403  403
+seal-poll                   POST    in  403  200  200  403  403  403  403  403
+release-poll                GET     in  403  403  200  403  403  403  200  403
+release-poll                POST    in  403  403  405  403  403  403  405  403
+poll-audit-report           GET     in  403  403  200  403  403  403  200  403
+poll-audit-report           POST    in  403  403  405  403  403  403  405  403
+let-hr-read-poll            GET     in  403  403  405  403  403  403  403  403
+let-hr-read-poll            POST    in  403  403  302  403  403  403  403  403
+show-poll                   GET     in  403  403  405  403  403  403  403  403
+show-poll                   POST    in  403  403  302  403  403  403  403  403
+poll-manager-sees           GET     in  200  200  200  200  200  200  200  200
+poll-manager-sees           POST    in  405  405  405  405  405  405  405  405
+poll-invitation             GET     in  200  200  200  200  200  200  200  200
+poll-invitation             POST    in  405  405  405  405  405  405  405  405
+claim-ballot                GET     in  405  405  405  405  405  405  405  405
+claim-ballot                POST    in  200  200  200  200  200  200  200  200
+poll-proof                  GET     in  200  200  200  200  200  200  200  200
+poll-proof                  POST    in  405  405  405  405  405  405  405  405
+poll-slips                  GET     in  403  403  200  403  403  403  403  403
+poll-slips                  POST    in  403  403  200  403  403  403  403  403
+poll-paper                  GET     in  403  403  200  403  403  403  403  403
+poll-paper                  POST    in  403  403  200  403  403  403  403  403
+count-paper                 GET     in  403  200  200  403  403  403  403  403
+count-paper                 POST    in  403  200  200  403  403  403  403  403
+ballot                      GET    200  200  200  200  200  200  200  200  200
+ballot                      POST   200  200  200  200  200  200  200  200  200
+cast-ballot                 GET    405  405  405  405  405  405  405  405  405
+cast-ballot                 POST   409  409  409  409  409  409  409  409  409
+ballot-receipt              GET    200  200  200  200  200  200  200  200  200
+ballot-receipt              POST   200  200  200  200  200  200  200  200  200
+kiosk                       GET    200  200  200  200  200  200  200  200  200
+kiosk                       POST   200  200  200  200  200  200  200  200  200
+you-said-we-did             GET     in  200  200  200  200  200  200  200  200
+you-said-we-did             POST    in  405  405  405  405  405  405  405  405
+polls                       GET     in  403  403  200  403  403  403  200  403
+polls                       POST    in  403  403  200  403  403  403  200  403
+new-poll                    GET     in  403  403  200  403  403  403  403  403
+new-poll                    POST    in  403  403  200  403  403  403  403  403
+library                     GET     in  403  403  200  403  403  403  200  403
+library                     POST    in  403  403  200  403  403  403  200  403
+add-library-question        GET     in  403  403  200  403  403  403  403  403
+add-library-question        POST    in  403  403  200  403  403  403  403  403
+library-question            GET     in  403  403  200  403  403  403  200  403
+library-question            POST    in  403  403  200  403  403  403  200  403
+reword-question             GET     in  403  403  200  403  403  403  403  403
+reword-question             POST    in  403  403  200  403  403  403  403  403
+poll-themes                 GET     in  403  403  200  403  403  403  200  403
+poll-themes                 POST    in  403  403  200  403  403  403  200  403
+add-poll-theme              GET     in  403  403  200  403  403  403  403  403
+add-poll-theme              POST    in  403  403  200  403  403  403  403  403
+poll-theme                  GET     in  403  403  200  403  403  403  403  403
+poll-theme                  POST    in  403  403  200  403  403  403  403  403
+retire-poll-theme           GET     in  403  403  405  403  403  403  403  403
+retire-poll-theme           POST    in  403  403  302  403  403  403  403  403
+poll                        GET     in  403  403  200  403  403  403  200  403
+poll                        POST    in  403  403  200  403  403  403  200  403
+describe-poll               GET     in  403  403  200  403  403  403  403  403
+describe-poll               POST    in  403  403  200  403  403  403  403  403
+poll-sections               GET     in  403  403  200  403  403  403  403  403
+poll-sections               POST    in  403  403  200  403  403  403  403  403
+poll-holder                 GET     in  403  403  200  403  403  403  403  403
+poll-holder                 POST    in  403  403  200  403  403  403  403  403
+add-poll-questions          GET     in  403  403  200  403  403  403  403  403
+add-poll-questions          POST    in  403  403  200  403  403  403  403  403
+poll-question               GET     in  403  403  200  403  403  403  403  403
+poll-question               POST    in  403  403  200  403  403  403  403  403
+copy-poll                   GET     in  403  403  200  403  403  403  403  403
+copy-poll                   POST    in  403  403  200  403  403  403  403  403
+move-poll-question          GET     in  403  403  405  403  403  403  403  403
+move-poll-question          POST    in  403  403  302  403  403  403  403  403
+take-out-poll-question      GET     in  403  403  405  403  403  403  403  403
+take-out-poll-question      POST    in  403  403  302  403  403  403  403  403
+discard-poll                GET     in  403  403  200  403  403  403  403  403
+discard-poll                POST    in  403  403  302  403  403  403  403  403
+remind-poll                 GET     in  403  403  405  403  403  403  403  403
+remind-poll                 POST    in  403  403  302  403  403  403  403  403
+preview-poll                GET     in  403  403  200  403  403  403  200  403
+preview-poll                POST    in  403  403  405  403  403  403  405  403
+launch-poll                 GET     in  403  403  200  403  403  403  403  403
+launch-poll                 POST    in  403  403  302  403  403  403  403  403
+take-hr-key                 GET     in  403  403  405  403  403  403  403  403
+take-hr-key                 POST    in  403  403  200  403  403  403  403  403
+take-second-key             GET     in  200  404  404  404  404  404  404  404
+take-second-key             POST    in  200  404  404  404  404  404  404  404
 """
 LINES = [line.split() for line in TABLE.splitlines() if line.strip()]
 POSTED = {
@@ -690,6 +818,67 @@ def address(line_name: str, scene) -> str:
         "put-off-reminder": ["ann" if variant == "own" else "dee"],
         "results": [MONDAY],
         "erase-person": ["ann"],
+        **{
+            name: ["pulse"]
+            for name in (
+                "poll",
+                "describe-poll",
+                "poll-sections",
+                "poll-holder",
+                "add-poll-questions",
+                "copy-poll",
+                "discard-poll",
+                "remind-poll",
+                "preview-poll",
+                "launch-poll",
+                "take-hr-key",
+                "take-second-key",
+            )
+        },
+        "poll-question": ["pulse", 2],
+        "move-poll-question": ["pulse", 3],
+        "take-out-poll-question": ["pulse", 6],
+        "library-question": ["shift"],
+        "reword-question": ["shift"],
+        "poll-theme": ["shifts"],
+        "retire-poll-theme": ["shifts"],
+        "poll-actions": ["spring"],
+        **{
+            name: ["winter"]
+            for name in (
+                "poll-result",
+                "poll-heat-map",
+                "poll-drivers",
+                "poll-results-file",
+                "release-poll",
+                "poll-audit-report",
+                "let-hr-read-poll",
+                "show-poll",
+            )
+        },
+        **{name: ["winter", 1] for name in ("poll-cell", "poll-comments", "poll-cell-pdf")},
+        **{name: ["autumn"] for name in ("seal-poll", "poll-manager-sees")},
+        **{
+            name: ["autumn"]
+            for name in (
+                "poll-invitation",
+                "claim-ballot",
+                "poll-proof",
+                "poll-slips",
+                "poll-paper",
+                "count-paper",
+            )
+        },
+        "add-focus-area": ["spring"],
+        "focus-area": [scene.focus_area.pk],
+        "change-focus-area": [scene.focus_area.pk],
+        "remove-focus-area": [scene.focus_area.pk],
+        "add-action": [scene.focus_area.pk],
+        "action": [scene.action.pk],
+        "change-action": [scene.action.pk],
+        "tell-of-action": [scene.action.pk],
+        "publish-action": [scene.action.pk],
+        "take-back-action": [scene.action.pk],
         "pool": ["bonus", 2026],
         "statements-of-run": [scene.run.pk],
         "make-statements": [scene.run.pk],

@@ -143,6 +143,10 @@ def test_a_passkey_opens_nothing_for_a_leaver(client, ann, monkeypatch, left_yes
     assert ("_auth_user_id" in client.session) is not left_yesterday
 
 
+KNOW_NOBODY = {"ballot", "cast-ballot", "ballot-receipt", "kiosk"}
+"""Ballots are cast without anybody being signed in: surveys.middleware."""
+
+
 def leads_to_setting_up(response) -> bool:
     return response.status_code == 302 and response.url == "/account/second-factor/"
 
@@ -159,7 +163,7 @@ def test_without_a_second_factor_only_setting_it_up_is_open(scene, client, role)
             continue
         if not leads_to_setting_up(ask(path, POSTED.get(name, {}) if method == "POST" else {})):
             open_ones.add(name)
-    assert open_ones <= SET_UP
+    assert open_ones <= SET_UP | KNOW_NOBODY
 
 
 @pytest.mark.parametrize("role", ["employee", "lead", "executive", "editor", "auditor"])

@@ -10,6 +10,7 @@ from django.core.management.base import CommandError
 
 from people.models import AuditEntry
 from people.services import sessions
+from people.services.pins import SHARED_SESSION
 from tests.conftest import SignedInClient
 from tests.people.test_accounts import is_in, sign_in
 
@@ -126,8 +127,17 @@ def test_a_session_signed_out_of_is_of_no_use_any_more(client, ann):
     assert not is_in(client)
 
 
-def test_after_signing_out_the_browser_keeps_nothing(client, ann):
+def test_after_signing_out_the_browser_keeps_no_page(client, ann):
+    """Drafts are removed by forget.js: tests/browser/test_nominating.py. A ballot stays."""
     sign_in(client)
+    assert client.post("/sign-out/")["Clear-Site-Data"] == '"cache"'
+
+
+def test_after_signing_out_at_a_shared_device_the_browser_keeps_nothing(client, ann):
+    sign_in(client)
+    session = client.session
+    session[SHARED_SESSION] = True
+    session.save()
     assert client.post("/sign-out/")["Clear-Site-Data"] == '"cache", "storage"'
 
 

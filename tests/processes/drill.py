@@ -61,6 +61,14 @@ from recognition.services.nominating import (  # noqa: E402
     withdraw,
 )
 from recognition.services.reward_files import ExportRefused, export_rewards  # noqa: E402
+from surveys.models import AnswerCount, BallotInbox, Wave  # noqa: E402
+from surveys.services.sealing import seal  # noqa: E402
+from surveys.services.station import (  # noqa: E402
+    Credential,
+    StationRefused,
+    cast_ballot,
+    claim,
+)
 
 STORY = "She called the customer back after hours, and the parcel was found."
 LATER = datetime(2027, 1, 1, tzinfo=UTC)
@@ -789,6 +797,64 @@ def draw_at_once() -> dict:
 
     lines = all_of([drawing] * 16)
     return {"drawn": sum(int(line) for lines_of_one in lines for line in lines_of_one)}
+
+
+def claim_ballot_at_once() -> dict:
+    """Eight processes ask for the ballot of one person in the same moment."""
+    wave, by = Wave.objects.get(), User.objects.get(username="ann")
+
+    def work(pipe: int) -> None:
+        try:
+            say(pipe, str(claim(wave, by=by, now=wave.opens_at)))
+        except StationRefused:
+            say(pipe, "refused")
+
+    return {"said": [line for lines in all_of([work] * 8) for line in lines]}
+
+
+def cast_at_once() -> dict:
+    """16 processes cast one credential, each with another answer, three times."""
+    wave = Wave.objects.get()
+    credential = Credential.read(os.environ["CREDENTIAL"])
+
+    def casting(number: int) -> Callable[[int], None]:
+        def work(pipe: int) -> None:
+            for _turn in range(3):
+                say(pipe, cast_ballot(credential, {1: 1 + number % 5}, now=wave.opens_at))
+
+        return work
+
+    return {"said": [line for lines in all_of([casting(n) for n in range(16)]) for line in lines]}
+
+
+def kill_sealers() -> dict:
+    """The seal is killed again and again, ever later on its way, until one gets through."""
+    wave, codes = Wave.objects.get(), os.environ["CODES"].split()
+    ballots = BallotInbox.objects.count()
+    killed, patience, half = 0, 0.0, []
+
+    def work(pipe: int) -> None:
+        by = User.objects.get(username="dee")
+        say(pipe, str(seal(wave, (codes[0], codes[1]), by=by, now=wave.closes_at)))
+
+    while True:
+        leave_no_connection()
+        pid, read = forked(work)
+        told = select.select([read], [], [], patience)[0]
+        os.kill(pid, signal.SIGKILL)
+        _pid, status = os.waitpid(pid, 0)
+        killed += os.WIFSIGNALED(status)
+        os.close(read)
+        found = (Wave.objects.get().state, BallotInbox.objects.count(), _kept_of_ballots())
+        if found != ("open", ballots, 0) and found[:2] != ("sealed", 0):
+            half.append(found)
+        if told or found[0] == "sealed":
+            return {"killed": killed, "half": half, "kept": found[2]}
+        patience += 0.003
+
+
+def _kept_of_ballots() -> int:
+    return AnswerCount.objects.count()
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ from recognition.services.feeds import end_feeds
 from recognition.services.noticing import notice_of_day
 from recognition.services.telling import tell_waiting
 from recognition.services.visibility import follow_defaults
+from surveys.services.acting_notices import remind_of_overdue
 
 DAYS_BACK = 14
 """How far back a day that was never closed is still closed by itself."""
@@ -89,6 +90,7 @@ class Command(ProductCommand):
     def _mail(self, now: datetime) -> None:
         tell_waiting(now=now)
         remind_of_awaited(now=now)
+        remind_of_overdue(now=now)
         send_digests(now=now)
         send_waiting()
         deliver_waiting()
