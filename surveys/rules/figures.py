@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import floor, sqrt
-from statistics import NormalDist, median
+from statistics import NormalDist
 
 FAVOURABLE = (4, 5)
 """The top two of a scale from 1 to 5."""
@@ -37,11 +37,6 @@ def favourable(counts: Mapping[int, int]) -> Fraction | None:
 def theme(shares: Sequence[Fraction]) -> Fraction | None:
     """A theme's percent: the mean of its items' percents, each of equal weight."""
     return sum(shares, Fraction(0)) / len(shares) if shares else None
-
-
-def middle(values: Sequence[Fraction]) -> Fraction | None:
-    """The median: a benchmark that one very large or strange part does not move."""
-    return median(values) if values else None
 
 
 def index(counts: Mapping[int, int]) -> Fraction | None:
@@ -157,10 +152,12 @@ def holm(chances: Sequence[float]) -> list[float]:
 
 @dataclass(frozen=True)
 class Change:
-    """From one wave to the next: `points` unrounded, `p` raised for its family."""
+    """From one wave to the next: `points` unrounded, with their interval, which is of this change
+    alone; `p` raised for its family."""
 
     points: Fraction
     p: float
+    interval: tuple[float, float]
 
     @property
     def significant(self) -> bool:
@@ -175,7 +172,15 @@ class Change:
 def changes(pairs: Sequence[tuple[tuple[int, int], tuple[int, int]]]) -> list[Change]:
     """Of a family of shares (favourable, answered), before and after, tested together."""
     raised = holm([two_shares(before, after)[1] for before, after in pairs])
-    return [
-        Change(Fraction(100 * b, m) - Fraction(100 * a, n), p)
-        for ((a, n), (b, m)), p in zip(pairs, raised, strict=True)
-    ]
+    found = []
+    for (before, after), p in zip(pairs, raised, strict=True):
+        points = Fraction(100 * after[0], after[1]) - Fraction(100 * before[0], before[1])
+        low, high = newcombe(before, after)
+        found.append(Change(points, p, (100 * low, 100 * high)))
+    return found
+
+
+def between(points: Fraction, error: float, *, level: float = LEVEL) -> tuple[float, float]:
+    """The interval of a difference of two means with the standard error `error`."""
+    half = NormalDist().inv_cdf(1 - level / 2) * error
+    return float(points) - half, float(points) + half

@@ -4,7 +4,10 @@ Source: polls.md, "Showing results". A figure that is shown of a cell tells, les
 its parts, of the rest of it: `left` here. Cells of a tree tell nothing else: whatever follows from
 what is shown is put together of such rests. So a release is safe when no rest is of a few people,
 and no rest of hidden cells is all of one opinion. `release.Known` tests the same without knowing
-that cells are a tree; `release.planned` plans where they are none.
+that cells are a tree.
+
+For the same reason nothing narrower can be said of a number that is hidden than that it is at least
+none and at most its rest: what a linear programme finds for the bounds, in the tests.
 """
 
 from collections.abc import Sequence

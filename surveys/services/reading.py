@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from surveys.models import Cell, Hidden, SpentCredential, Theme, Wave, WaveItem
 from surveys.rules.cells import above
-from surveys.rules.figures import enps_error
+from surveys.rules.figures import between, enps_error
 from surveys.rules.questionnaire import Kind
 from surveys.rules.scores import ALL, NONE, Score, Shares
 from surveys.services import telling
@@ -121,14 +121,21 @@ class Reading:
         spread = score.index_error
         span = ""
         if spread is not None and score.index is not None:
-            middle = float(score.index)
-            low, high = middle - NORMAL * spread, middle + NORMAL * spread
+            low, high = between(score.index, spread)
             span = telling.span(max(low, 0), min(high, 100))
         return ThemeLine(
             theme, "", score.n, telling.percent(score), telling.band(score),
             telling.whole(score.index), span, self._theme_change(theme, cell) if compared else "",
             "" if alpha is None else f"{float(alpha):.2f}",
         )  # fmt: skip
+
+    def middles(self) -> list[str]:
+        """By theme, the median percentage of the departments in the cells; a dash where fewer than
+        three are shown, nothing at all where that is so of every theme."""
+        found = [self.results.middle(theme) for theme in self.results.themes]
+        if not any(found):
+            return []
+        return [telling.between_percents(*each) if each else "–" for each in found]
 
     def _theme_change(self, theme: Theme, cell: Cell) -> str:
         if self.trends is None:

@@ -8,6 +8,7 @@ from datetime import date
 from fractions import Fraction
 from functools import cached_property
 from math import hypot
+from statistics import median
 
 from django.db.models import QuerySet
 
@@ -25,7 +26,15 @@ from surveys.models import (
     Wave,
     WaveItem,
 )
-from surveys.rules.figures import Change, Sums, changes, cronbach_alpha, holm, middle, two_sided
+from surveys.rules.figures import (
+    Change,
+    Sums,
+    between,
+    changes,
+    cronbach_alpha,
+    holm,
+    two_sided,
+)
 from surveys.rules.keeping import ANSWERED
 from surveys.rules.questionnaire import Kind
 from surveys.rules.scores import Score, Shares, ThemeScore, score_of
@@ -92,11 +101,15 @@ class Results:
     def theme_hidden(self, theme: Theme, cell: Cell) -> str:
         return self.why_hidden(self.themes[theme][0], cell)
 
-    def middle(self, theme: Theme) -> Fraction | None:
-        """The median of the shown departments without parts; below three there is none."""
+    def middle(self, theme: Theme) -> tuple[Fraction, Fraction] | None:
+        """Between what the median of the shown departments without parts lies, of what is told of
+        each; below three of them there is none."""
         found = [self.theme(theme, cell) for cell in self.cells if cell.is_atom]
-        shares = [score.favourable for score in found if score is not None]
-        return middle(shares) if len(shares) >= 3 else None
+        told = [score.bounds for score in found if score is not None]
+        if len(told) < 3:
+            return None
+        lows, highs = zip(*told, strict=True)
+        return median(lows), median(highs)
 
     def alpha(self, theme: Theme) -> Fraction | None:
         """Cronbach's, over the whole poll."""
@@ -159,7 +172,7 @@ def _theme_changes(
     before: Results, old: Cell, after: Results, cell: Cell, same: Mapping[int, int]
 ) -> dict[str, Change]:
     """Of indexes, where a theme has the same items in both, and sums of persons were kept."""
-    points, chances = {}, []
+    points, spans, chances = {}, {}, []
     for theme, numbers in after.themes.items():
         if theme not in before.themes or [same.get(n) for n in numbers] != before.themes[theme]:
             continue
@@ -170,8 +183,12 @@ def _theme_changes(
         assert b.index is not None
         error = hypot(a.index_error, b.index_error)
         points[theme.code] = b.index - a.index
+        spans[theme.code] = between(points[theme.code], error)
         chances.append(two_sided(float(points[theme.code]) / error) if error else 1.0)
-    return {theme: Change(points[theme], p) for theme, p in zip(points, holm(chances), strict=True)}
+    return {
+        theme: Change(points[theme], p, spans[theme])
+        for theme, p in zip(points, holm(chances), strict=True)
+    }
 
 
 def _same_cells(before: Results, after: Results) -> list[tuple[Cell, Cell]]:

@@ -47,11 +47,18 @@ def percent(score: Score | ThemeScore) -> str:
         return _("%(percent)s%% or less") % {"percent": shown(high)}
     if high == score.favourable:
         return _("%(percent)s%% or more") % {"percent": shown(low)}
-    return _("%(low)s%% to %(high)s%%") % {"low": shown(low), "high": shown(high)}
+    return between_percents(low, high)
 
 
 def _of_one_opinion(score: Score) -> tuple[Fraction, Fraction]:
     return (Fraction(ALL), Fraction(100)) if score.favour else (Fraction(0), Fraction(NONE))
+
+
+def between_percents(low: Fraction, high: Fraction) -> str:
+    """One share of which only that is told."""
+    if low == high:
+        return of_hundred(low)
+    return _("%(low)s%% to %(high)s%%") % {"low": shown(low), "high": shown(high)}
 
 
 def of_hundred(share: Fraction) -> str:
@@ -85,14 +92,15 @@ def span(low: float, high: float) -> str:
 
 def change(found: Change) -> str:
     """How large, and what may be made of it."""
-    said = {"points": points(found.points)}
+    low, high = (points(Fraction(each)) for each in found.interval)
+    said = {"points": points(found.points), "low": low, "high": high}
     if found.significant and found.small:
-        return _("%(points)s (small, though hardly by chance)") % said
+        return _("%(points)s (%(low)s to %(high)s; small, though hardly by chance)") % said
     if found.significant:
-        return _("%(points)s (hardly by chance)") % said
+        return _("%(points)s (%(low)s to %(high)s; hardly by chance)") % said
     if found.small:
-        return _("%(points)s (small, may be chance)") % said
-    return _("%(points)s (may be chance)") % said
+        return _("%(points)s (%(low)s to %(high)s; small, may be chance)") % said
+    return _("%(points)s (%(low)s to %(high)s; may be chance)") % said
 
 
 def option_label(row: WaveItem, option: str, language: str) -> str:

@@ -161,6 +161,7 @@ def heat_map(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "wave": reader.wave, "themes": list(reading.results.themes), "rows": rows,
         "by_index": by_index, "title": _("Index") if by_index else _("Favourable (%)"),
+        "middles": [] if by_index else reading.middles(),
         "hides": any(line.hidden for _place, lines in rows for line in lines),
     }  # fmt: skip
     return render(request, "surveys/results/heat_map.html", context)

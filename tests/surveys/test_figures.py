@@ -181,3 +181,14 @@ def test_shares_and_means_are_what_was_computed_elsewhere(army, name):
         mean = figures.index(own) / 25 + 1
         assert f"{float(mean):.4f}" == line["mean"] or abs(float(mean) - float(line["mean"])) < 6e-5
         assert abs(float(figures.favourable(own)) - float(line["favourable_pct"])) < 0.0051
+
+
+def test_a_change_has_the_interval_of_the_difference():
+    (change,) = figures.changes([((48, 80), (56, 70))])
+    low, high = figures.newcombe((48, 80), (56, 70))
+    assert (change.points, change.interval) == (20, (100 * low, 100 * high))
+
+
+def test_the_interval_of_a_difference_of_means_is_as_wide_as_its_error():
+    low, high = figures.between(Fraction(4), 2.0)
+    assert (round(low, 2), round(high, 2)) == (0.08, 7.92)

@@ -12,6 +12,7 @@ from surveys.rules.questionnaire import Item, Kind
 from surveys.rules.release import Known
 from surveys.rules.suppression import Fate, Measure, Tree
 from surveys.rules.tally import Tally
+from tests.surveys.any_groups import Bounds, bounds
 from tests.surveys.test_release import rank
 
 ORGANISATIONS = int(os.environ.get("ORGANISATIONS", "1000"))
@@ -45,6 +46,18 @@ def test_a_small_group_below_is_protected_where_it_is_and_not_above():
     assert plan(paths, [60, 30, 3, 27, 30]) == {
         "0": "shown", "0.1": "shown", "0.1.2": "small", "0.1.3": "protects", "0.4": "shown",
     }  # fmt: skip
+
+
+def test_a_hidden_number_is_only_known_to_be_one_of_its_rest():
+    """What the report says of bounds, by a linear programme over what is shown."""
+    tree = Tree(["0", "0.1", "0.2", "0.3"])
+    favour = [38, 3, 14, 21]
+    fates = tree.plan([Measure([54, 4, 20, 30])], fewest=7)
+    within = [frozenset({1, 2, 3}), frozenset({1}), frozenset({2}), frozenset({3})]
+    shown = {within[place]: favour[place] for place, fate in enumerate(fates) if fate == Fate.SHOWN}
+    (_own, rest) = sorted(tree.rests(fates, favour), reverse=True)
+    assert rest == 17
+    assert bounds(within[1], shown) == bounds(within[2], shown) == Bounds(0, rest)
 
 
 def test_a_department_that_is_as_large_as_its_only_part_tells_nothing_more():

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from surveys.rules.release import AlreadyTold, Bounds, Known, bounds, planned
+from surveys.rules.release import Known
+from tests.surveys.any_groups import AlreadyTold, Bounds, bounds, planned
 
 ARMY = Path("../shared/data/survey-army-companies-bhr2000")
 

@@ -26,6 +26,7 @@ from surveys.models import (
     WaveItem,
     Wording,
 )
+from surveys.rules.figures import Change
 from surveys.rules.questionnaire import SCALES, Kind
 from surveys.rules.scores import Score, Shares, ThemeScore
 from surveys.services import telling
@@ -83,15 +84,22 @@ def test_a_theme_does_not_tell_what_its_item_of_one_opinion_keeps():
 
 
 def test_differences_are_rounded_last_and_said_with_their_sign():
-    from surveys.rules.figures import Change
-
     assert telling.points(Fraction("75.43647583") - Fraction("74.63572484")) == "+1"
     assert telling.points(Fraction(-7, 2)) == "−3"
     assert telling.points(Fraction(1, 3)) == "0"
-    assert telling.change(Change(Fraction(3), 0.001)) == "+3 (small, though hardly by chance)"
-    assert telling.change(Change(Fraction(8), 0.001)) == "+8 (hardly by chance)"
-    assert telling.change(Change(Fraction(8), 0.2)) == "+8 (may be chance)"
-    assert telling.change(Change(Fraction(-2), 0.2)) == "−2 (small, may be chance)"
+
+
+@pytest.mark.parametrize(
+    ("points", "p", "said"),
+    [
+        (3, 0.001, "+3 (−1 to +8; small, though hardly by chance)"),
+        (8, 0.001, "+8 (−1 to +8; hardly by chance)"),
+        (8, 0.2, "+8 (−1 to +8; may be chance)"),
+        (-2, 0.2, "−2 (−1 to +8; small, may be chance)"),
+    ],
+)
+def test_a_change_is_said_with_its_range_and_what_may_be_made_of_it(points, p, said):
+    assert telling.change(Change(Fraction(points), p, (-1.4, 7.5))) == said
 
 
 @pytest.mark.parametrize(
@@ -384,7 +392,7 @@ def test_a_changed_wording_breaks_the_comparison_visibly(client, asked, claims, 
     client.force_login(dee)
     page = text(client.get("/poll-results/2026/cells/0/"))
     assert page.count("change: wording changed") == 2
-    assert page.count("change: 0 (small, may be chance)") == 1
+    assert page.count("change: 0 (−10 to +10; small, may be chance)") == 1
     assert "Our team 40% 50 " in page
     assert "wording changed 200" in page
 
@@ -539,3 +547,15 @@ def test_a_polls_page_leads_to_its_next_step(client, told, dee):
     assert "/polls/of/2026/release/" in page
     assert "/poll-results/2026/" in page
     assert "/polls/of/2026/seal/" not in page
+
+
+def test_the_median_of_departments_is_told_from_three_on(client, asked, claims, dee, system):
+    departments = [claims, *(Department.objects.create(code=code, name=code) for code in "xyz")]
+    shown("2026", asked, [(each, 30) for each in departments], system=system)
+    shown("2025", asked, [(each, 30) for each in departments[:2]], system=system, days=-365)
+    client.force_login(dee)
+    page = client.get("/poll-results/2026/map/")
+    (middle,) = page.context["middles"]
+    assert f"Median of departments {middle}" in text(page)
+    for none in ("/poll-results/2025/map/", "/poll-results/2026/map/?show=index"):
+        assert client.get(none).context["middles"] == []
