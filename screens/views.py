@@ -64,7 +64,7 @@ def shell(request):
             {"language": translation.get_language()},
             status=refusal.status_code,
         )
-    language = screen.language if screen else translation.get_language()
+    language = screen.spoken[0] if screen else translation.get_language()
     with translation.override(language):
         return render(request, "screens/shell.html", {"language": language})
 
@@ -76,7 +76,7 @@ def show_manifest(request):
         return refusal
     screen = _screen(request)
     content = manifest(now=timezone.now())
-    content["language"] = screen.language if screen else translation.get_language()
+    content["language"] = screen.spoken[0] if screen else translation.get_language()
     tag = etag(content)
     if request.headers.get("If-None-Match") == tag:
         return HttpResponse(status=304, headers={"ETag": tag, "Cache-Control": "no-cache"})

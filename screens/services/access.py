@@ -17,7 +17,7 @@ def add_screen(name: str, *, place: str, language: str, by: User) -> tuple[Scree
     """A new screen and its secret, which is told this once."""
     secret = secrets.token_urlsafe(32)
     screen = Screen.objects.create(
-        name=name, place=place, language=language, secret_digest=digest(secret), made_by=by
+        name=name, place=place, languages=language, secret_digest=digest(secret), made_by=by
     )
     audit.record("add_screen", by=by, subject=f"screen:{name}", after={"place": place})
     return screen, secret
