@@ -3,30 +3,35 @@
 import hashlib
 import hmac
 import secrets
+from datetime import datetime
 
 from django.conf import settings
+from django.db import transaction
 
 from people.models import User
 from people.services import audit
 from screens.models import Screen
-
-COOKIE = settings.SCREEN_COOKIE_NAME
-
-
-def add_screen(name: str, *, place: str, language: str, by: User) -> tuple[Screen, str]:
-    """A new screen and its secret, which is told this once."""
-    secret = secrets.token_urlsafe(32)
-    screen = Screen.objects.create(
-        name=name, place=place, languages=language, secret_digest=digest(secret), made_by=by
-    )
-    audit.record("add_screen", by=by, subject=f"screen:{name}", after={"place": place})
-    return screen, secret
+from screens.services.freshness import changed
 
 
 def digest(secret: str) -> str:
     return hmac.new(settings.SECRET_KEY.encode(), secret.encode(), hashlib.sha256).hexdigest()
 
 
-def screen_of(secret: str) -> Screen | None:
-    """The screen with this secret, revoked ones included."""
-    return Screen.objects.filter(secret_digest=digest(secret)).first() if secret else None
+@transaction.atomic
+def bind(screen: Screen, *, now: datetime) -> str:
+    """A new secret, told this once; whatever device was bound before is unknown from now on."""
+    secret = secrets.token_urlsafe(32)
+    screen.secret_digest, screen.paired_at, screen.revoked_at = digest(secret), now, None
+    screen.save(update_fields=["secret_digest", "paired_at", "revoked_at"])
+    changed()
+    return secret
+
+
+@transaction.atomic
+def revoke(screen: Screen, *, by: User, now: datetime) -> None:
+    """The device is told on its next poll, wipes what it keeps and shows a code."""
+    screen.revoked_at = now
+    screen.save(update_fields=["revoked_at"])
+    changed()
+    audit.record("revoke_screen", by=by, subject=f"screen:{screen.pk}")

@@ -58,6 +58,10 @@ class Slide(blocks.StructBlock):
         """In the view's language, which is active. Raises LeftOut."""
         raise NotImplementedError
 
+    def only_on(self, value: Mapping[str, Any]) -> frozenset[int]:
+        """Ids of the screens it stands on; empty: on all of them."""
+        return frozenset()
+
     def text_to_read(self, value: Mapping[str, Any]) -> list[str]:
         """What an editor has written that is read from five metres, for the glance check."""
         return []
