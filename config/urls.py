@@ -14,7 +14,7 @@ urlpatterns = [
     path("", include("empowerment.urls")),
     path("", include("surveys.urls")),
     path("", include("cms.urls")),
-    path("screen/", include("screens.urls")),
+    path("", include("screens.urls")),
     path("cms/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),

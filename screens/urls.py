@@ -1,12 +1,17 @@
+"""/screen/ is the device's; /screens/ is for those who keep them."""
+
 from django.urls import path, re_path
 
-from screens import views
+from screens.views import devices
 
 urlpatterns = [
-    path("", views.shell, name="screen"),
-    path("open/<str:secret>/", views.open_screen, name="open-screen"),
-    path("manifest.json", views.show_manifest, name="screen-manifest"),
+    path("screen/", devices.shell, name="screen"),
+    path("screen/worker.js", devices.worker, name="screen-worker"),
+    path("screen/manifest.json", devices.manifest, name="screen-manifest"),
     re_path(
-        r"^snapshot/(?P<sha256>[0-9a-f]{64})\.json$", views.show_snapshot, name="screen-snapshot"
+        r"^screen/snapshot/(?P<sha256>[0-9a-f]{64})\.json$", devices.snapshot,
+        name="screen-snapshot",
     ),
-]
+    path("screen/code/", devices.ask_for_code, name="screen-code"),
+    path("screen/secret/", devices.collect, name="screen-secret"),
+]  # fmt: skip

@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "people.middleware.CookiesHoldText",
     # Before whatever reads cookies or writes down who asked.
     "surveys.middleware.BallotsPassAlone",
+    "screens.middleware.ScreensPassAlone",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -42,6 +42,7 @@ class SignInAttempt(models.Model):
         CODE = "code", _("second factor")
         SINGLE_SIGN_ON = "sso", _("single sign-on")
         FEED = "feed", _("address of a feed")
+        SCREEN = "screen", _("secret or code of a screen")
 
     at = models.DateTimeField(auto_now_add=True)
     account = models.CharField(max_length=64)

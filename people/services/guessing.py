@@ -46,7 +46,13 @@ LIMITS = (
     Limit("address", 100, 15),
     # Counted apart: a reader that goes on asking for a feed that ended keeps nobody out.
     Limit("address", 60, 15, way=SignInAttempt.Way.FEED),
+    # A building's screens ask from one address, each every few minutes once it is unknown.
+    Limit("address", 200, 15, way=SignInAttempt.Way.SCREEN),
+    # Whoever types codes is signed in: ten wrong ones are no slip of the finger.
+    Limit("account", 10, 15, way=SignInAttempt.Way.SCREEN),
 )
+APART = (SignInAttempt.Way.FEED, SignInAttempt.Way.SCREEN)
+"""Ways that have limits of their own and count in no other."""
 
 
 def begin(login: str, *, way: str, address: str | None, user: User | None) -> SignInAttempt:
@@ -103,10 +109,9 @@ def digest(login: str) -> str:
 
 def _refused(attempt: SignInAttempt, limit: Limit) -> QuerySet[SignInAttempt]:
     found = SignInAttempt.objects.filter(succeeded=False)
-    feed = SignInAttempt.Way.FEED
-    if limit.way != attempt.way and (limit.way or attempt.way == feed):
+    if limit.way != attempt.way and (limit.way or attempt.way in APART):
         return found.none()
-    found = found.filter(way=limit.way) if limit.way else found.exclude(way=feed)
+    found = found.filter(way=limit.way) if limit.way else found.exclude(way__in=APART)
     if "account" in limit.by:
         found = found.filter(account=attempt.account)
     if "address" in limit.by:

@@ -1,51 +1,113 @@
-"""What a screen asks every half minute: which snapshot to show, and which days to expect when."""
+"""What a screen asks every half minute: which snapshot to show, when to be lit, and which days to
+expect when."""
 
 import hashlib
 import json
+from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import translation
 
 from cms.services.posting import newest_snapshot
-from people.services.calendars import all_sites
+from people.services.calendars import SiteDays, all_sites
+from screens.models import Screen
+from screens.rules.dayparts import lit_spans
+from screens.services.current import Shown
+from screens.services.programme import zone_of
+from screens.services.words import words_in
 
 PACE_SECONDS = 30
 POSTED_BY = time(8, 0)
 """A screen says "not updated" when the newest working day is missing after this time."""
 DAYS_AHEAD = 14
+NAMES_HOURS = 12
+"""How long names stay on a screen that can't ask whether they still may."""
 
 
 @lru_cache(maxsize=1)
 def build() -> str:
-    """A digest of the shell's files: a screen reloads itself when it changes."""
+    """A digest of the shell's files in every language: a screen loads itself anew when it
+    changes."""
     digest = hashlib.sha256()
     for path in sorted((Path(settings.ROOT) / "static" / "screen").glob("*")):
         digest.update(path.read_bytes())
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            html = render_to_string("screens/shell.html", {"language": code, "build": ""})
+            digest.update(html.encode())
     return digest.hexdigest()[:16]
 
 
-def manifest(*, now: datetime) -> dict:
-    """`expects`: pairs of a moment and the business day that must be shown from then on."""
-    snapshot = newest_snapshot()
+class Days:
+    """What manifests say of days, read once for as many screens as there are."""
+
+    def __init__(self, *, now: datetime):
+        self._now = now
+        self._sites = all_sites()
+        self._calendars = {each.site.pk: each.calendar for each in self._sites}
+        self.expects = expectations(self._sites, now=now)
+        newest = newest_snapshot()
+        self.posted_at = newest.made_at.isoformat() if newest else None
+
+    def lit(self, screen: Screen) -> list[list[str]]:
+        """From when until when, for yesterday and two weeks, so that it holds without network. A
+        screen that belongs to no site follows the days on which any works."""
+        zone = zone_of(screen)
+        first = self._now.astimezone(zone).date() - timedelta(days=1)
+        spans = lit_spans(
+            first, days=DAYS_AHEAD + 1, lit_from=screen.lit_from, lit_until=screen.lit_until,
+            zone=zone, calendar=self._calendar(screen),
+        )  # fmt: skip
+        return [[begin.isoformat(), end.isoformat()] for begin, end in spans]
+
+    def _calendar(self, screen: Screen) -> Any:
+        if not screen.only_working_days or not self._calendars:
+            return None
+        return self._calendars.get(screen.site_id or 0) or _Any(self._calendars.values())
+
+
+class _Any:
+    """Works when one of several calendars does."""
+
+    def __init__(self, calendars: Iterable[Any]):
+        self._calendars = list(calendars)
+
+    def works_on(self, day: Any) -> bool:
+        return any(each.works_on(day) for each in self._calendars)
+
+
+def manifest(shown: Shown, days: Days) -> dict[str, Any]:
+    """`expects`: pairs of a moment and the business day that must be shown from then on; `lit`:
+    spans of time; `words`: what the shell says itself, in the screen's first language."""
+    snapshot = shown.current.snapshot
+    language = shown.programme.languages[0]
     return {
         "build": build(),
         "pace_seconds": PACE_SECONDS,
-        "snapshot": snapshot.sha256 if snapshot else None,
-        "date": str(snapshot.date) if snapshot else None,
-        "posted_at": snapshot.made_at.isoformat() if snapshot else None,
-        "expects": expectations(now=now),
+        "names_hours": NAMES_HOURS,
+        "snapshot": snapshot.sha256,
+        "date": str(snapshot.date) if snapshot.date else None,
+        "posted_at": days.posted_at,
+        "expects": days.expects,
+        "lit": days.lit(shown.screen),
+        "language": language,
+        "zone": str(shown.programme.zone),
+        "urgent": shown.programme.emergency is not None,
+        "words": words_in(language),
     }
 
 
-def expectations(*, now: datetime) -> list[dict]:
+def expectations(sites: list[SiteDays], *, now: datetime) -> list[dict[str, str]]:
     """For the last day that must be up by now and the two weeks to come, so that a screen without
     network still knows that its figures are old."""
-    sites = all_sites()
     if not sites:
         return []
-    found: list[dict] = []
+    found: list[dict[str, str]] = []
     first = min(site.today(now) for site in sites) - timedelta(days=DAYS_AHEAD)
     for offset in range(2 * DAYS_AHEAD):
         day = first + timedelta(days=offset)
@@ -59,6 +121,7 @@ def expectations(*, now: datetime) -> list[dict]:
     return found
 
 
-def etag(content: dict) -> str:
-    text = json.dumps(content, sort_keys=True)
-    return f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
+def encoded(content: dict[str, Any]) -> tuple[bytes, str]:
+    """The manifest as it is sent, and its ETag."""
+    body = json.dumps(content, ensure_ascii=False, sort_keys=True).encode()
+    return body, f'"{hashlib.sha256(body).hexdigest()[:32]}"'

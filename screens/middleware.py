@@ -1,0 +1,27 @@
+"""Screens know nobody: what a device sends beside its own cookies is taken away."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+SCREENS = "/screen/"
+OWN = settings.SCREEN_COOKIE_NAME
+
+
+class ScreensPassAlone:
+    """Stands before the session, so that a colleague who is signed in in the same browser is
+    nobody below /screen/, and a device gets no cookie but its own."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path_info.startswith(SCREENS):
+            return self.get_response(request)
+        request.COOKIES = {
+            name: value for name, value in request.COOKIES.items() if name.startswith(OWN)
+        }
+        request.META.pop("HTTP_AUTHORIZATION", None)
+        response = self.get_response(request)
+        for name in [name for name in response.cookies if not name.startswith(OWN)]:
+            del response.cookies[name]
+        return response
