@@ -71,7 +71,8 @@ from recognition.services.nominating import Praise, nominate
 from recognition.services.reward_files import export_rewards
 from recognition.services.rewards import Funding, fund
 from recognition.services.webhooks import Target, add_webhook
-from screens.services.access import add_screen
+from screens.models import Screen
+from screens.services.access import bind
 from surveys.models import (
     AnswerCount,
     Cell,
@@ -444,7 +445,8 @@ def scene(missed_monday, goals, cast, wednesday, settings, tmp_path):
     set_bonus_policy(
         missed_monday.pool, with_factors, from_date=new_year, reason="fair pay", by=dee
     )
-    screen, secret = add_screen("Hall", place="", language="en", by=root)
+    screen = Screen.objects.create(name="Hall", made_by=root)
+    secret = bind(screen, now=wednesday)
     estimated = estimate(missed_monday.pool, 2026, by=root, now=wednesday)
     return SimpleNamespace(
         held=hold(goals[0], by=bob),

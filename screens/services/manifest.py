@@ -3,6 +3,7 @@ expect when."""
 
 import hashlib
 import json
+from base64 import b64encode
 from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from functools import lru_cache
@@ -11,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.templatetags.static import static
 from django.utils import translation
 
 from cms.services.posting import newest_snapshot
@@ -21,6 +23,12 @@ from screens.services.current import Shown
 from screens.services.programme import zone_of
 from screens.services.words import words_in
 
+SHELL = Path(settings.ROOT) / "static" / "screen"
+PARTS = {
+    "css": ("shell.css", "slides.css"),
+    "js": ("keep.js", "paging.js", "pairing.js", "shell.js"),
+}
+"""In the order in which they are loaded; the worker is asked for by itself."""
 PACE_SECONDS = 30
 POSTED_BY = time(8, 0)
 """A screen says "not updated" when the newest working day is missing after this time."""
@@ -34,13 +42,32 @@ def build() -> str:
     """A digest of the shell's files in every language: a screen loads itself anew when it
     changes."""
     digest = hashlib.sha256()
-    for path in sorted((Path(settings.ROOT) / "static" / "screen").glob("*")):
+    for path in sorted(SHELL.glob("*")):
         digest.update(path.read_bytes())
     for code, _name in settings.LANGUAGES:
-        with translation.override(code):
-            html = render_to_string("screens/shell.html", {"language": code, "build": ""})
-            digest.update(html.encode())
+        digest.update(shell_html(code, build="").encode())
     return digest.hexdigest()[:16]
+
+
+def shell_html(language: str, *, build: str) -> str:
+    with translation.override(language):
+        context = {"language": language, "build": build, "parts": parts(build)}
+        return render_to_string("screens/shell.html", context)
+
+
+@lru_cache(maxsize=2)
+def parts(build: str) -> dict[str, list[tuple[str, str]]]:
+    """The shell's style sheets and scripts: address and digest, by which browser and worker refuse
+    what was cut off on its way or belongs to another build."""
+    return {
+        kind: [(f"{static(f'screen/{name}')}?build={build}", _integrity(name)) for name in names]
+        for kind, names in PARTS.items()
+    }
+
+
+def _integrity(name: str) -> str:
+    found = hashlib.sha384((SHELL / name).read_bytes()).digest()
+    return f"sha384-{b64encode(found).decode()}"
 
 
 class Days:

@@ -7,7 +7,6 @@ from datetime import timedelta
 import segno
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.http import urlencode
@@ -18,7 +17,7 @@ from people.models import SignInAttempt
 from people.services import guessing, security_log
 from screens.models import Snapshot
 from screens.services import health, pairing
-from screens.services.manifest import build
+from screens.services.manifest import build, shell_html
 from screens.services.standing import Told, read_anew, told
 
 GONE, TOO_MANY = 410, 429
@@ -57,10 +56,8 @@ def _known(request: HttpRequest) -> Told | JsonResponse:
 @require_GET
 def shell(request: HttpRequest) -> HttpResponse:
     """The same for every device; who may see what is asked by what it loads."""
-    language = translation.get_language()
-    context = {"language": language, "build": build()}
-    response = render(request, "screens/shell.html", context)
-    response["Cache-Control"] = "no-cache"
+    html = shell_html(translation.get_language(), build=build())
+    response = HttpResponse(html, headers={"Cache-Control": "no-cache"})
     secret = request.COOKIES.get(COOKIE, "")
     if secret and told(secret):
         _hand_over(request, response, COOKIE, secret, lives=YEAR)

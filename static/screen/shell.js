@@ -1,399 +1,279 @@
 "use strict";
-// The shell of an office screen: asks for the newest board, paints it, and says so when it is old.
-// No word of any language stands here: they come from the page's <template id="words">.
-// A service worker (offline cold start) will be registered in start(); until then the last good
-// board is kept in localStorage, which outlives a reload as long as the page itself can be had.
+// The shell of an office screen: asks what to show, shows one slide after the other, and says so
+// when it is old. Slides come as HTML of our own server's templates; this page's policy lets no
+// script in them run. keep.js remembers, paging.js lays out boards, pairing.js shows a code.
 
-const KEPT = "ninetyfive.screen";
-const RELOADED = "ninetyfive.screen.reloaded";
-const ORDER = ["missed", "awaited", "excused", "met"];
-const MARKS = {
-  met: "✓", missed: "✗", awaited: "…", excused: "–", hit: "✓", not_hit: "✗", no_verdict: "–",
-};
-const SIGNS = { at_least: "≥", at_most: "≤" };
-const UNITS = { percent: "percent", minutes: "minute", hours: "hour" };
-const SCALES = [2.6, 2.2, 1.9, 1.6, 1.4, 1.2, 1.1, 1];
-const TILE_EMS = 16; // a tile narrower than this breaks its lines
 const MINUTE = 60000;
-
+const HOUR = 60 * MINUTE;
+const BUILD = document.documentElement.dataset.build;
 const stage = document.getElementById("stage");
 const banner = document.getElementById("banner");
-const words = Object.fromEntries(
-  [...document.getElementById("words").content.querySelectorAll("[data-word]")].map(
-    (each) => [each.dataset.word, each.textContent.trim()],
-  ),
-);
 
-// What was last shown: {etag, manifest, board: {sha, posted_at, snapshot}}.
+// What was last told: {etag, manifest, asked_at (when the server last answered), clock_error}.
 let kept = {};
+let loop = []; // the slides of kept.manifest.snapshot
+let loopSha = null;
 let failures = 1; // nothing confirmed yet: the first failed poll of a fresh page raises the banner
-let running = null; // build and language of this page, as the first answer named them
-let clockError = 0; // server's clock minus ours: a screen's own clock may be wrong
-let page = 0;
-let layout = { columns: 1, rows: [1] }; // rows: how many stand on each page
+let pairing = false;
+let place = 0; // which slide of the loop
+let page = 0; // of a slide that needs several
+let layout = null;
 let turning = null;
+let turnedAt = performance.now();
+let polledAt = performance.now();
+let fault = ""; // the last thing that went wrong, for whoever keeps the screens
+let item = "";
+const startedAt = performance.now();
 
-// --- Memory: a browser that refuses to store still shows the board.
+const seconds = (value, otherwise) => 1000 * (value > 0 ? value : otherwise);
+// The server's clock: a screen's own may be wrong by a day.
+const now = () => Date.now() + (kept.clock_error ?? 0);
+const word = (name) => kept.manifest?.words?.[name] ?? "";
 
-function remember(key, value) {
-  try {
-    localStorage.setItem(key, JSON.stringify(value));
-  } catch { /* full or forbidden */ }
+// --- Which slides may be shown now.
+
+/** Names stay only as long as somebody could be asked whether they still may. */
+function namesAreOld() {
+  const hours = kept.manifest?.names_hours ?? 12;
+  return now() - (kept.asked_at ?? 0) > hours * HOUR;
 }
 
-function recall(key) {
-  try {
-    return JSON.parse(localStorage.getItem(key));
-  } catch {
-    return null;
-  }
+const showable = () => loop.filter((slide) => !(slide.personal && namesAreOld()));
+
+// --- Showing one slide at a time, the next one laid out before the one before goes.
+
+function number(value) {
+  return new Intl.NumberFormat(kept.manifest?.language ?? "en").format(value);
 }
 
-function forget() {
-  kept = {};
-  try {
-    localStorage.removeItem(KEPT);
-    localStorage.removeItem(RELOADED);
-  } catch { /* forbidden */ }
+function built(slide) {
+  const holder = document.createElement("template");
+  holder.innerHTML = slide.html;
+  return holder.content;
 }
 
-// --- Words, days and numbers in the screen's language.
-
-const language = document.documentElement.lang || "en";
-// The product writes "Fri 20 Nov, 08:01", which Intl calls en-GB.
-const dayLanguage = language === "en" ? "en-GB" : language;
-
-const say = (word, values = {}) =>
-  words[word].replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
-
-const number = (value, options = {}) =>
-  new Intl.NumberFormat(language, { maximumFractionDigits: 6, ...options }).format(value);
-
-const share = (text, digits = 1) =>
-  number(text, { style: "unit", unit: "percent", minimumFractionDigits: digits });
-
-function day(date, options) {
-  // A business day has no zone: noon UTC, written in UTC, is that day everywhere.
-  const noon = new Date(`${date}T12:00:00Z`);
-  return new Intl.DateTimeFormat(dayLanguage, { timeZone: "UTC", ...options }).format(noon);
+async function decoded(node) {
+  const pictures = [...node.querySelectorAll("img")];
+  // A picture that can't be read leaves its slide without it, not the screen without the slide.
+  await Promise.all(pictures.map((each) => each.decode().catch(() => each.remove())));
 }
 
-const LONG = { weekday: "long", day: "numeric", month: "long" };
-const SHORT = { weekday: "short", day: "numeric", month: "short", year: "numeric" };
-
-function moment(iso) {
-  const options = {
-    weekday: "short", day: "numeric", month: "short",
-    hour: "2-digit", minute: "2-digit", hourCycle: "h23",
-  };
-  return new Intl.DateTimeFormat(dayLanguage, options).format(new Date(iso));
-}
-
-function money(minor, currency) {
-  const format = new Intl.NumberFormat(language, { style: "currency", currency });
-  return format.format(minor / 10 ** format.resolvedOptions().maximumFractionDigits);
-}
-
-function measured(value, unit) {
-  return number(value, UNITS[unit] ? { style: "unit", unit: UNITS[unit] } : {});
-}
-
-// --- Building: templates cloned, texts set, nothing ever parsed as HTML.
-
-function clone(id, texts = {}) {
-  const copy = document.getElementById(id).content.cloneNode(true);
-  for (const place of copy.querySelectorAll("[data-fill]")) {
-    place.textContent = texts[place.dataset.fill] ?? "";
-    place.hidden = !place.textContent;
-  }
-  return copy;
-}
-
-const part = (root, name) => root.querySelector(`[data-part="${name}"]`);
-const filled = (root, name) => root.querySelector(`[data-fill="${name}"]`);
-const marked = (state) => `${MARKS[state]} ${say(state)}`;
-
-function verdictOf(company) {
-  if (company.hit === null) return "no_verdict";
-  return company.hit ? "hit" : "not_hit";
-}
-
-function verdictWords(company) {
-  const word = marked(verdictOf(company));
-  return company.share ? `${word} · ${share(company.share)}` : word;
-}
-
-function sentence(company) {
-  if (!company.counted) return say("sentence_none");
-  const weighted = company.mode === "weighted";
-  return say(weighted ? "sentence_weighted" : "sentence", {
-    met: number(weighted ? company.met_weight : company.met),
-    counted: number(weighted ? company.counted_weight : company.counted),
-    needed: number(company.needed),
-  });
-}
-
-const statusOf = (snapshot) =>
-  snapshot.status === "final" && snapshot.version > 1 ? "corrected" : snapshot.status;
-
-function statusWords(snapshot) {
-  const was = snapshot.was?.share;
-  if (statusOf(snapshot) !== "corrected") return say(snapshot.status);
-  return was ? say("corrected_was", { share: share(was) }) : say("corrected");
-}
-
-function rule(snapshot) {
-  const { unreported, threshold_bp: threshold } = snapshot.company;
-  const text = say(`rule_${unreported}`, { threshold: share(threshold / 100, 0) });
-  return [snapshot.reason, text].filter(Boolean).join(" · ");
-}
-
-function poolTexts(pool) {
-  if (!pool) return {};
-  const provisional = pool.status === "provisional";
-  const amount = provisional ? pool.expected_minor : pool.contribution_minor;
-  return {
-    pool: say("pool", { year: pool.year }),
-    balance: money(pool.balance_minor, pool.currency),
-    paid: say(provisional ? "expected" : "paid", { money: money(amount, pool.currency) }),
-  };
-}
-
-function goalNode(goal) {
-  const absent = say(goal.state === "missed" ? "not_reported" : "no_figure");
-  const node = clone("goal", {
-    metric: goal.metric.name,
-    value: goal.value === null ? absent : measured(goal.value, goal.metric.unit),
-    target: `${SIGNS[goal.metric.direction]} ${measured(goal.target, goal.metric.unit)}`,
-    state: marked(goal.state),
-    excuse: goal.state === "excused" ? goal.excuse : "",
-  });
-  filled(node, "state").dataset.state = goal.state;
-  return node;
-}
-
-/** One entry a department: its goals and the worst of their states, worst departments first. */
-function departments(goals) {
-  const byCode = new Map();
-  for (const goal of goals.filter((each) => ORDER.includes(each.state))) {
-    const { code, name } = goal.department;
-    if (!byCode.has(code)) byCode.set(code, { name, goals: [] });
-    byCode.get(code).goals.push(goal);
-  }
-  const rank = (entry) => Math.min(...entry.goals.map((goal) => ORDER.indexOf(goal.state)));
-  return [...byCode.values()].sort((one, other) => rank(one) - rank(other))
-    .map((entry) => ({ ...entry, state: ORDER[rank(entry)] }));
-}
-
-function tile(department) {
-  const node = clone("tile", { department: department.name });
-  node.firstElementChild.dataset.state = department.state;
-  part(node, "goals").append(...department.goals.map(goalNode));
-  return node;
-}
-
-const tally = (company) =>
-  ORDER.filter((state) => company[state])
-    .map((state) => `${marked(state)} ${number(company[state])}`).join(" · ");
-
-function sheet(snapshot) {
-  const pool = snapshot.pools.find((each) => each.headline);
-  const node = clone("sheet", {
-    day: day(snapshot.date, LONG),
-    sentence: sentence(snapshot.company),
-    verdict: verdictWords(snapshot.company),
-    status: statusWords(snapshot),
-    rule: rule(snapshot),
-    label: say("label", { day: day(snapshot.date, SHORT) }),
-    tally: tally(snapshot.company) || say("no_goals"),
-    ...poolTexts(pool),
-  });
-  filled(node, "verdict").dataset.verdict = verdictOf(snapshot.company);
-  filled(node, "status").dataset.status = statusOf(snapshot);
-  part(node, "board").append(...departments(snapshot.goals).map(tile));
-  return node;
-}
-
-// --- Painting and paging.
-
-const watcher = new ResizeObserver(layOut); // a banner or another resolution changes the room
-
-function paint(board) {
-  const node = sheet(board.snapshot); // throws before anything on the screen has changed
-  show(node);
-  watcher.observe(part(stage, "board")); // which lays it out before the next frame
+/** Puts a slide on the glass. While its pictures are read, the one before stays. */
+async function show(slide, fromPage = 0) {
+  const sha = loopSha;
+  const node = built(slide);
+  await decoded(node);
+  if (sha !== loopSha || pairing) return; // something newer came meanwhile
+  stage.replaceChildren(node);
+  layOutBoard(fromPage);
+  item = slide.id;
+  turnedAt = performance.now();
+  turnLater(slide);
   requestAnimationFrame(() => setTimeout(() => {
-    document.documentElement.dataset.painted = board.sha;
+    if (sha === loopSha) document.documentElement.dataset.painted = sha;
+    document.documentElement.dataset.item = slide.id;
   }));
 }
 
-function show(node) {
+function layOutBoard(fromPage) {
   watcher.disconnect();
-  layout = { columns: 1, rows: [1] };
-  page = 0;
-  delete document.documentElement.dataset.painted;
-  stage.replaceChildren(node);
+  const board = stage.querySelector("[data-pages]");
+  layout = board?.children.length ? layOut(board) : null;
+  page = layout ? Math.min(fromPage, layout.rows.length - 1) : 0;
+  if (!layout) return;
+  showPage(stage, board, layout, page, number);
+  room = `${board.clientWidth}x${board.clientHeight}`;
+  watcher.observe(board);
 }
 
-/** Rows by the page: each page filled from the top until its room or its most rows are used up. */
-function pack(heights, room, gap, most = Infinity) {
-  const counts = [];
-  let left = -1;
-  for (const height of heights) {
-    if (left < height || counts.at(-1) >= most) {
-      counts.push(0);
-      left = room;
-    }
-    counts[counts.length - 1] += 1;
-    left -= height + gap;
-  }
-  return counts;
+// A banner or another resolution changes the room.
+let room = "";
+const watcher = new ResizeObserver(([entry]) => {
+  const { clientWidth, clientHeight } = entry.target;
+  if (room !== `${clientWidth}x${clientHeight}`) layOutBoard(page);
+});
+
+function turnLater(slide) {
+  clearTimeout(turning);
+  turning = setTimeout(turn, seconds(slide.seconds, 15));
 }
 
-/** Rows by the page when texts are this much larger than the least legible size. */
-function fit(board, scale) {
-  board.style.setProperty("--scale", scale);
-  const { fontSize, rowGap } = getComputedStyle(board);
-  const tiles = [...board.children];
-  const widest = Math.floor(board.clientWidth / (TILE_EMS * parseFloat(fontSize)));
-  const columns = Math.max(1, Math.min(tiles.length, widest));
-  board.style.setProperty("--columns", columns);
-  const heights = tiles.filter((_, index) => index % columns === 0)
-    .map((each) => each.getBoundingClientRect().height);
-  const gap = parseFloat(rowGap);
-  const counts = pack(heights, board.clientHeight, gap);
-  // The same number of pages, but no nearly empty last one, where that can be had.
-  const even = pack(heights, board.clientHeight, gap, Math.ceil(heights.length / counts.length));
-  const cut = (each) => each.scrollHeight > 1.2 * each.clientHeight;
-  const spills = Math.max(...heights) > board.clientHeight
-    || tiles.some((each) => each.scrollWidth > each.clientWidth)
-    || [...board.querySelectorAll("h3, .metric, .excuse:not([hidden])")].some(cut);
-  return { columns, spills, rows: even.length === counts.length ? even : counts };
-}
-
-/** The largest text that costs no page more than the smallest does. */
-function layOut() {
-  const board = part(stage, "board");
-  if (!board?.children.length) return;
-  for (const each of board.children) each.hidden = false;
-  board.classList.add("measuring");
-  const fewest = fit(board, 1).rows.length;
-  for (const scale of SCALES) {
-    layout = fit(board, scale);
-    if (layout.rows.length === fewest && !layout.spills) break;
-  }
-  board.classList.remove("measuring");
-  page = Math.min(page, layout.rows.length - 1);
-  showPage(board);
-}
-
-function showPage(board) {
-  const { columns, rows } = layout;
-  const first = columns * rows.slice(0, page).reduce((sum, each) => sum + each, 0);
-  const end = first + columns * rows[page];
-  [...board.children].forEach((each, index) => {
-    each.hidden = index < first || index >= end;
-  });
-  const last = page + 1 === rows.length; // a short last page keeps tiles of the usual height
-  board.style.setProperty("--rows", last ? Math.max(...rows) : rows[page]);
-  const turn = filled(stage, "turn");
-  turn.textContent = `${number(page + 1)} / ${number(rows.length)}`;
-  turn.hidden = rows.length === 1;
-}
-
-function turnPage() {
-  const board = part(stage, "board");
-  const atEnd = page + 1 >= layout.rows.length;
-  if (atEnd) reloadIfNew();
-  if (board && layout.rows.length > 1) {
-    page = atEnd ? 0 : page + 1;
-    showPage(board);
+function turn() {
+  if (layout && page + 1 < layout.rows.length) {
+    page += 1;
+    turnedAt = performance.now();
+    const board = stage.querySelector("[data-pages]");
+    showPage(stage, board, layout, page, number);
     board.classList.remove("turned");
     requestAnimationFrame(() => board.classList.add("turned"));
+    return turnLater(showable()[place] ?? {});
   }
-  turnLater();
+  place += 1;
+  if (place >= showable().length) {
+    place = 0;
+    reloadIfNew();
+  }
+  return showPlace();
 }
 
-function turnLater() {
-  clearTimeout(turning);
-  turning = setTimeout(turnPage, seconds(kept.manifest?.page_seconds, 12));
+/** The slide whose turn it is; said plainly where all have names that may not be shown. */
+function showPlace(fromPage = 0) {
+  if (pairing) return;
+  showBanner();
+  const slides = showable();
+  place = Math.min(place, Math.max(slides.length - 1, 0));
+  if (slides.length) {
+    show(slides[place], fromPage).catch(note);
+  } else if (loop.length) {
+    stage.replaceChildren(document.getElementById("nameless").content.cloneNode(true));
+    turnLater({ seconds: 30 });
+  }
+}
+
+/** New slides take the place of the old at once; the one on the glass goes on when it is the same,
+ * as a consent that was withdrawn must not wait for the end of the loop. */
+function take(sha, text) {
+  const slides = JSON.parse(text).slides; // throws before anything on the screen has changed
+  const standing = showable()[place];
+  loop = slides;
+  loopSha = sha;
+  if (kept.manifest?.urgent) place = 0;
+  const same = showable().findIndex((slide) => slide.id === standing?.id);
+  if (same >= 0 && !kept.manifest?.urgent) place = same;
+  const unchanged = same >= 0 && showable()[same].html === standing.html;
+  if (unchanged && stage.querySelector(".slide")) {
+    document.documentElement.dataset.painted = sha;
+  } else {
+    showPlace(same >= 0 ? page : 0);
+  }
 }
 
 // --- Asking the server.
-
-const seconds = (value, otherwise) => 1000 * (value > 0 ? value : otherwise);
 
 function ask(address, headers = {}) {
   const signal = AbortSignal.timeout(10000); // a hanging server is a failed poll
   return fetch(address, { headers, signal, cache: "no-store", redirect: "error" });
 }
 
-async function json(answer) {
-  if (!answer.ok) throw new Error(`${answer.url}: ${answer.status}`);
-  return answer.json();
-}
-
-async function boardOf(manifest) {
-  if (!manifest.snapshot) return kept.board; // nothing posted: what is shown stays, with a banner
-  if (manifest.snapshot === kept.board?.sha) return { ...kept.board, posted_at: manifest.posted_at };
-  const snapshot = await json(await ask(`/screen/snapshot/${manifest.snapshot}.json`));
-  return { sha: manifest.snapshot, posted_at: manifest.posted_at, snapshot };
+function report() {
+  const size = `${Math.round(innerWidth * devicePixelRatio)}x${Math.round(innerHeight * devicePixelRatio)}`;
+  const painted = document.documentElement.dataset.painted ?? "";
+  const said = { build: BUILD, snapshot: painted || loopSha || "", item, size };
+  if (painted) said.painted = "1";
+  if (fault) said.error = fault.slice(0, 300);
+  return new URLSearchParams(said).toString();
 }
 
 async function update() {
-  const headers = kept.etag ? { "If-None-Match": kept.etag } : {};
+  const headers = { "Screen-Report": report() };
+  if (kept.etag && loopSha) headers["If-None-Match"] = kept.etag;
   const answer = await ask("/screen/manifest.json", headers);
-  if (answer.status === 410) return revoked();
+  if (answer.status === 410 || answer.status === 401) return leave();
+  if (answer.status !== 304 && !answer.ok) throw new Error(`manifest: ${answer.status}`);
   noteClock(answer);
-  const manifest = answer.status === 304 ? kept.manifest : await json(answer);
-  running ??= { build: manifest.build, language: manifest.language };
-  if (answer.status === 304) return undefined;
-  const board = await boardOf(manifest);
-  if (!board) show(clone("none"));
-  else if (board.sha !== kept.board?.sha) paint(board);
-  // Only now: had anything failed before, the next poll must ask for all of it again.
-  kept = { etag: answer.headers.get("ETag"), manifest, board };
+  kept.asked_at = now();
+  fault = "";
+  if (answer.status !== 304) await follow(await answer.json(), answer.headers.get("ETag"));
   remember(KEPT, kept);
-  turnLater();
   return undefined;
 }
 
-function revoked() {
-  forget();
-  show(clone("unknown"));
+async function follow(manifest, etag) {
+  const sha = manifest.snapshot;
+  const text = sha === loopSha ? null : await loopText(sha);
+  // Only now: had anything failed before, the next poll must ask for all of it again.
+  kept = { ...kept, manifest, etag };
+  document.documentElement.lang = manifest.language;
+  if (text !== null) {
+    take(sha, text);
+    await keepLoop(sha, text);
+  }
+  dimOrLight();
+}
+
+async function loopText(sha) {
+  const kept = await keptLoop(sha);
+  if (kept !== null) return kept;
+  const answer = await ask(loopAddress(sha));
+  if (!answer.ok) throw new Error(`snapshot: ${answer.status}`);
+  return answer.text();
+}
+
+/** Revoked or unknown: nothing of it stays, and a code is shown. */
+async function leave() {
+  pairing = true;
+  clearTimeout(turning);
+  watcher.disconnect();
+  kept = {};
+  loop = [];
+  loopSha = null;
+  layout = null;
+  document.body.classList.remove("asleep");
+  delete document.documentElement.dataset.painted;
+  stage.replaceChildren();
+  showBanner();
+  await wipe();
+  pair(stage, () => {
+    delete document.documentElement.dataset.code;
+    pairing = false;
+    poll();
+  });
 }
 
 function noteClock(answer) {
   const theirs = Date.parse(answer.headers.get("Date"));
-  if (theirs) clockError = theirs - Date.now();
+  if (theirs) kept.clock_error = theirs - Date.now();
 }
 
+let polling = null;
+
 async function poll() {
+  clearTimeout(polling);
+  polledAt = performance.now();
   try {
     await update();
     failures = 0;
-  } catch {
+  } catch (error) {
     failures += 1; // the screen keeps what it shows
+    note(error);
   }
+  if (pairing) return;
   showBanner();
+  dimOrLight();
   const jitter = 0.8 + 0.4 * Math.random(); // screens started together shall not ask together
-  setTimeout(poll, jitter * seconds(kept.manifest?.pace_seconds, 30));
+  polling = setTimeout(poll, jitter * seconds(kept.manifest?.pace_seconds, 30));
+}
+
+function note(error) {
+  fault = String(error?.message ?? error).replace(/[^\x20-\x7e]/g, "?");
 }
 
 // --- Honesty: is what stands here what should stand here?
 
 function overdue() {
-  const now = Date.now() + clockError;
-  const due = (kept.manifest.expects ?? []).filter((each) => Date.parse(each.from) <= now);
-  return due.some((each) => each.date > kept.board.snapshot.date);
+  const { date, expects = [] } = kept.manifest;
+  if (!date) return false; // no day is shown: nothing can be old
+  return expects.some((each) => Date.parse(each.from) <= now() && each.date > date);
+}
+
+function moment(iso) {
+  const { language, zone } = kept.manifest;
+  const options = {
+    weekday: "short", day: "numeric", month: "short", timeZone: zone,
+    hour: "2-digit", minute: "2-digit", hourCycle: "h23",
+  };
+  // The product writes "Fri 20 Nov, 08:01", which Intl calls en-GB.
+  const format = new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, options);
+  return format.format(new Date(iso));
 }
 
 function complaint() {
+  if (pairing) return "";
   const silent = failures >= 2;
-  if (!kept.board) return silent ? say("no_contact") : "";
-  if (!silent && kept.manifest.snapshot && !overdue()) return "";
-  const { posted_at: posted, snapshot } = kept.board;
-  return say("stale", { time: posted ? moment(posted) : day(snapshot.date, SHORT) });
+  if (!kept.manifest) return silent ? banner.dataset.silent : "";
+  if (!silent && !overdue()) return "";
+  const posted = kept.manifest.posted_at;
+  return posted ? word("stale").replace("{time}", moment(posted)) : word("no_contact");
 }
 
 function showBanner() {
@@ -402,29 +282,74 @@ function showBanner() {
   if (text && banner.textContent !== `⚠ ${text}`) banner.textContent = `⚠ ${text}`;
 }
 
-// --- A new build: swapped at the end of a loop, only from a server that answers.
+// --- Black outside hours.
 
-async function reloadIfNew() {
-  const now = kept.manifest;
-  const same = now?.build === running?.build && now?.language === running?.language;
-  if (!now || !running || same || failures) return;
-  if (Date.now() - (recall(RELOADED) ?? 0) < 5 * MINUTE) return;
+function isLit() {
+  const { lit = [], urgent } = kept.manifest ?? {};
+  const at = now();
+  // Beyond what it was told it stays lit: better an old figure with its banner than a dead screen.
+  if (urgent || pairing || !lit.length || at > Date.parse(lit.at(-1)[1])) return true;
+  return lit.some(([from, until]) => Date.parse(from) <= at && at < Date.parse(until));
+}
+
+function dimOrLight() {
+  document.body.classList.toggle("asleep", !isLit());
+}
+
+// --- A new build, a nightly reload, and a shell that stands still.
+
+async function reload() {
+  const last = recall(RELOADED) ?? 0;
+  if (failures || Date.now() - last < 5 * MINUTE) return;
   const answer = await ask(location.href).catch(() => null); // a dead server would leave us blank
-  if (!answer?.ok) return;
+  if (!answer?.ok || !(await answer.text()).includes("data-build=")) return;
   remember(RELOADED, Date.now());
   location.reload();
 }
 
-function start() {
+function reloadIfNew() {
+  const build = kept.manifest?.build;
+  if (build && build !== BUILD) reload();
+}
+
+function isQuietHour() {
+  const options = { hour: "numeric", hourCycle: "h23", timeZone: kept.manifest?.zone };
+  const hour = Number(new Intl.DateTimeFormat("en", options).format(now()));
+  return !isLit() || hour === 3;
+}
+
+function watch() {
+  const clock = performance.now();
+  dimOrLight();
+  showBanner();
+  if (pairing) return;
+  const pace = seconds(kept.manifest?.pace_seconds, 30);
+  if (clock - polledAt > 3 * pace + MINUTE) poll();
+  const longest = Math.max(15, ...loop.map((slide) => slide.seconds));
+  if (loop.length && clock - turnedAt > 3 * seconds(longest, 15) + MINUTE) {
+    turnedAt = clock;
+    note("stood still");
+    showPlace();
+  }
+  if (clock - startedAt > 20 * HOUR && kept.manifest && isQuietHour()) reload();
+}
+
+async function start() {
+  addEventListener("error", (event) => note(event.message));
+  addEventListener("unhandledrejection", (event) => note(event.reason));
+  navigator.serviceWorker?.register("/screen/worker.js").catch(note);
   kept = recall(KEPT) ?? {};
   try {
-    if (kept.board) paint(kept.board);
+    const text = kept.manifest ? await keptLoop(kept.manifest.snapshot) : null;
+    if (text) take(kept.manifest.snapshot, text);
     showBanner();
+    dimOrLight();
   } catch {
-    forget(); // stored by another build
+    kept = {}; // stored by another build
+    await wipe();
   }
+  setInterval(watch, 5000);
   poll();
-  turnLater();
 }
 
 start();

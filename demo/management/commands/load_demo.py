@@ -18,14 +18,13 @@ from incentives.services.closing import close_day
 from incentives.services.pools import set_pool_policy
 from incentives.services.years import fiscal_year
 from people.commands import ProductCommand
-from people.models import User
+from people.models import Site, User
 from people.rules import BEGINNING, days_between
 from people.services.calendars import company_yesterday
 from people.services.importing import Options, run_import
 from people.services.pins import set_pin
 from people.services.policies import set_policy
-from screens.models import Screen
-from screens.services.access import add_screen
+from screens.models import Playlist, Screen
 
 
 class Command(ProductCommand):
@@ -119,8 +118,12 @@ class Command(ProductCommand):
     def _say(self, by: User) -> None:
         out = self.stdout.write
         if not Screen.objects.exists():
-            _screen, secret = add_screen("Demo screen", place="Lobby", language="en", by=by)
-            (settings.VAR / "demo-screen.txt").write_text(secret)
+            site = Site.objects.order_by("code").first()
+            own = Playlist.objects.first()
+            for name, languages in (("Lobby", "en,zh-hans"), ("Canteen", "en")):
+                Screen.objects.create(
+                    name=name, site=site, languages=languages, playlist=own, made_by=by
+                )
         out(f"\nNinetyfive runs at {settings.BASE_URL}/")
         out(f"Sign in with one of these; the password is always {company.PASSWORD}\n")
         for login in company.LOGINS:
@@ -132,10 +135,10 @@ class Command(ProductCommand):
         keys = settings.VAR / KEYS
         if keys.exists():
             out(f"\nThe two codes that open the ballots of the open poll are in {keys}")
-        secret_file = settings.VAR / "demo-screen.txt"
-        if secret_file.exists():
-            link = reverse("open-screen", args=[secret_file.read_text()])
-            out(f"\nOffice screen (open this link on it; no sign-in): {settings.BASE_URL}{link}")
+        out(
+            f"\nOffice screens: open {settings.BASE_URL}{reverse('screen')} in another browser and"
+            f"\napprove its code as kim at {settings.BASE_URL}{reverse('pair-screen')}"
+        )
         out("Figures: US carriers of 2013, moved to this year; people and pay are made up.\n")
 
 

@@ -1,0 +1,1 @@
+"""For those who keep screens: looking at what asks to become one."""
