@@ -25,6 +25,7 @@ from people.models import (
     WorkingWeek,
 )
 from people.rules import BEGINNING
+from screens.services import standing
 
 MONDAY = date(2026, 3, 2)
 TUESDAY_MORNING = datetime(2026, 3, 3, 8, 0, tzinfo=UTC)
@@ -52,8 +53,10 @@ def show_second_factor(session, user, *, seconds_ago: float = 0) -> None:
 
 @pytest.fixture(autouse=True)
 def nothing_counted_before():
-    """The limits that the cache counts begin anew with each test."""
+    """The limits that the cache counts begin anew with each test, and what a server remembers of
+    screens."""
     cache.clear()
+    standing.forget()
 
 
 @pytest.fixture(autouse=True)

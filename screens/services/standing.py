@@ -116,3 +116,10 @@ def _told(shown: Shown, days: Days, encodings: dict[object, tuple[bytes, str]]) 
         screen.pk, revoked=False, snapshot=snapshot.sha256, payload_id=snapshot.pk,
         date=str(snapshot.date or ""), body=body, etag=etag,
     )  # fmt: skip
+
+
+def forget() -> None:
+    """As after a start; for whoever changes the database from outside, as tests do."""
+    global _standing
+    with _lock:
+        _standing = Standing()

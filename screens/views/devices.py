@@ -44,7 +44,7 @@ def _known(request: HttpRequest) -> Told | JsonResponse:
         return _refused("unknown", 401)
     address = security_log.address_of(request)
     try:
-        guessing.begin(secret, way=SignInAttempt.Way.SCREEN, address=address)
+        guessing.begin(secret, way=SignInAttempt.Way.SCREEN, address=address, user=None)
     except guessing.TooManyGuesses as too_many:
         answer = _refused("too many", TOO_MANY)
         answer["Retry-After"] = str(60 * too_many.minutes)
