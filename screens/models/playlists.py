@@ -48,7 +48,7 @@ class Playlist(DraftStateMixin, RevisionMixin, PreviewableMixin, ClusterableMode
         return self._revisions
 
 
-class Showing(models.Model):
+class Showing(ClusterableModel):
     """A part of the day or a span of days in which a playlist takes the place of a screen's own;
     clock and days are those of the screen's site. Nothing said: always, on every screen."""
 
