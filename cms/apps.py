@@ -29,6 +29,8 @@ def _make_pages(**_kwargs) -> None:
     """Nobody should ever meet Wagtail's welcome page."""
     from cms.services.acting import actions_page
     from cms.services.posting import results_index
+    from cms.services.stories import story_index
 
     results_index()
     actions_page()
+    story_index()

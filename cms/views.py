@@ -11,7 +11,7 @@ from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from cms.models import ActionsPage, ResultsPage
+from cms.models import ActionsPage, ResultsPage, StoryIndexPage
 from cms.services.rendering import posted_html
 
 
@@ -28,4 +28,11 @@ def results(request, day: date):
 def actions(request):
     """Found by what it is, wherever in the tree its editor has put it."""
     page = get_object_or_404(ActionsPage.objects.live())
+    return render(request, page.template, page.get_context(request))
+
+
+@login_required
+@require_safe
+def stories(request):
+    page = get_object_or_404(StoryIndexPage.objects.live())
     return render(request, page.template, page.get_context(request))

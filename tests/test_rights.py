@@ -676,6 +676,8 @@ ballot-receipt              GET    200  200  200  200  200  200  200  200  200
 ballot-receipt              POST   200  200  200  200  200  200  200  200  200
 kiosk                       GET    200  200  200  200  200  200  200  200  200
 kiosk                       POST   200  200  200  200  200  200  200  200  200
+stories                     GET     in  200  200  200  200  200  200  200  200
+stories                     POST    in  405  405  405  405  405  405  405  405
 you-said-we-did             GET     in  200  200  200  200  200  200  200  200
 you-said-we-did             POST    in  405  405  405  405  405  405  405  405
 polls                       GET     in  403  403  200  403  403  403  200  403

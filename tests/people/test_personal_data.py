@@ -67,6 +67,8 @@ NOT_EXPORTED = {
     "cms.HomePage.owner": "a kind of page, and pages are there",
     "cms.ResultsIndexPage.owner": "a kind of page, and pages are there",
     "cms.ResultsPage.owner": "a kind of page, and pages are there",
+    "cms.StoryIndexPage.owner": "a kind of page, and pages are there",
+    "cms.StoryPage.owner": "a kind of page, and pages are there",
     "wagtailadmin.EditingSession.user": "gone when the page is closed",
     "wagtailadmin.FormState.user": "gone when the page is closed",
     "wagtailcore.Comment.resolved_by": "comments are switched off",

@@ -5,14 +5,14 @@ from functools import cached_property
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel, HelpPanel
+from modelcluster.fields import ParentalKey
+from wagtail.admin.panels import FieldPanel, HelpPanel, InlinePanel
 from wagtail.fields import RichTextField
 from wagtail.models import Page
 from wagtail.search import index
 
+from cms.models.texts import TRANSLATED, WORDS, InLanguages, TextsInALanguage
 from surveys.services.acting_page import published_by_poll
-
-WORDS = ["bold", "italic", "link", "ul", "ol", "image"]
 
 
 class DaySnapshot(models.Model):
@@ -64,16 +64,15 @@ class ResultsIndexPage(Page):
         return context
 
 
-class ResultsPage(Page):
+class ResultsPage(InLanguages, Page):
     """One a closed day. The figures are the newest snapshot's, never fields of the page: an
     editor's draft, published late, can't bring old figures back."""
 
     date = models.DateField(unique=True, editable=False)
     headline = models.CharField(_("headline"), max_length=200, blank=True)
-    body = RichTextField(
-        _("text"), blank=True, features=["bold", "italic", "link", "ul", "ol", "image"]
-    )
+    body = RichTextField(_("text"), blank=True, features=WORDS)
 
+    TITLE, SUMMARY = "headline", ""
     template = "cms/results_page.html"
     parent_page_types = ["cms.ResultsIndexPage"]
     subpage_types: list[str] = []
@@ -82,16 +81,19 @@ class ResultsPage(Page):
         FieldPanel("title", read_only=True),
         FieldPanel("headline"),
         FieldPanel("body"),
+        InlinePanel("texts", heading=_("In other languages"), label=_("Language")),
     ]
     search_fields = [
         *Page.search_fields,
         index.SearchField("headline"),
         index.SearchField("body"),
+        index.RelatedFields("texts", TRANSLATED),
     ]
 
     @classmethod
     def newest(cls, above: Page):
-        return cls.objects.live().descendant_of(above).order_by("-date")
+        pages = cls.objects.live().descendant_of(above).order_by("-date")
+        return pages.prefetch_related("texts")
 
     @classmethod
     def can_create_at(cls, parent) -> bool:
@@ -108,6 +110,18 @@ class ResultsPage(Page):
         return context
 
 
+class ResultsText(TextsInALanguage):
+    """The headline, as `title`, and the words around the figures."""
+
+    page = ParentalKey(ResultsPage, on_delete=models.CASCADE, related_name="texts")
+
+    panels = [
+        FieldPanel("language"),
+        FieldPanel("title", heading=_("headline")),
+        FieldPanel("body"),
+    ]
+
+
 class AnnouncementIndexPage(Page):
     max_count = 1
     template = "cms/announcement_index_page.html"
@@ -120,25 +134,34 @@ class AnnouncementIndexPage(Page):
         return context
 
 
-class AnnouncementPage(Page):
+class AnnouncementPage(InLanguages, Page):
     summary = models.CharField(_("in one sentence"), max_length=200)
-    body = RichTextField(
-        _("text"), blank=True, features=["bold", "italic", "link", "ul", "ol", "image"]
-    )
+    body = RichTextField(_("text"), blank=True, features=WORDS)
 
     template = "cms/announcement_page.html"
     parent_page_types = ["cms.AnnouncementIndexPage"]
     subpage_types: list[str] = []
-    content_panels = [*Page.content_panels, FieldPanel("summary"), FieldPanel("body")]
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("summary"),
+        FieldPanel("body"),
+        InlinePanel("texts", heading=_("In other languages"), label=_("Language")),
+    ]
     search_fields = [
         *Page.search_fields,
         index.SearchField("summary"),
         index.SearchField("body"),
+        index.RelatedFields("texts", TRANSLATED),
     ]
 
     @classmethod
     def newest(cls, above: Page):
-        return cls.objects.live().descendant_of(above).order_by("-first_published_at")
+        pages = cls.objects.live().descendant_of(above).order_by("-first_published_at")
+        return pages.prefetch_related("texts")
+
+
+class AnnouncementText(TextsInALanguage):
+    page = ParentalKey(AnnouncementPage, on_delete=models.CASCADE, related_name="texts")
 
 
 class ActionsPage(Page):
