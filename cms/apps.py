@@ -8,8 +8,10 @@ class CmsConfig(AppConfig):
     def ready(self) -> None:
         from cms.cards import cards
         from cms.entries import ENTRIES
+        from cms.models import CustomerVoice
         from cms.receivers import enqueue_posting
         from cms.rights import give_rights
+        from cms.services.approving import needs_approval
         from cms.services.personal import PARTS, forget
         from incentives.signals import day_restated
         from people import guards, menu, today
@@ -17,6 +19,7 @@ class CmsConfig(AppConfig):
 
         guards.register(*guards.append_only("cms_daysnapshot"))
         menu.register(*ENTRIES)
+        needs_approval(CustomerVoice)
         personal.register(*PARTS)
         erasing.also_forget(forget)
         today.register("cms", cards)

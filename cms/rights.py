@@ -19,7 +19,8 @@ from wagtail.models import (
     Page,
 )
 
-from cms.models import HomePage
+from cms.models import ApprovalBySecondPerson, HomePage
+from cms.services.approving import set_up_approval
 from cms.services.posting import ask_to_sign_in
 from people.models import Role
 from people.permissions import roles_of
@@ -51,8 +52,10 @@ def give_rights(*, using: str = DEFAULT_DB_ALIAS, **_kwargs) -> None:
     for label in WAGTAIL:
         create_permissions(apps.get_app_config(label), verbosity=0, using=using)
     with transaction.atomic():
-        for role in ROLES:
-            _give(Group.objects.get_or_create(name=role)[0])
+        groups = [Group.objects.get_or_create(name=role)[0] for role in ROLES]
+        for group in groups:
+            _give(group)
+        set_up_approval(groups=groups)
         for home in HomePage.objects.all():
             ask_to_sign_in(home)
         for collection in Collection.objects.filter(depth=1):
@@ -63,7 +66,9 @@ def give_rights(*, using: str = DEFAULT_DB_ALIAS, **_kwargs) -> None:
 
 def _everything_is_migrated() -> bool:
     tables = set(connections[DEFAULT_DB_ALIAS].introspection.table_names())
-    models = (Group, GroupPagePermission, GroupCollectionPermission, HomePage)
+    models = (
+        Group, GroupPagePermission, GroupCollectionPermission, HomePage, ApprovalBySecondPerson,
+    )  # fmt: skip
     return tables.issuperset(model._meta.db_table for model in models)
 
 

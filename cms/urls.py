@@ -1,7 +1,7 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from cms.views import actions, results, stories
+from cms.views.pages import actions, results, stories
 
 # Wagtail's own sign-in pages know neither the limits on guessing nor the second factor.
 to_sign_in = RedirectView.as_view(pattern_name="account_login", query_string=True)

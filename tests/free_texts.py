@@ -16,7 +16,7 @@ FREE_TEXTS = {
     "filename", "place", "email", "to", "body", "user_agent", "title", "text", "answer",
     "story", "customer_reference", "end_reason", "known_as",
     "no_receipt", "reference", "merchant", "description", "grade",
-    "said", "did", "image_text",
+    "said", "did", "image_text", "quote", "said_by", "how_agreed",
 }  # fmt: skip
 """What people write, by the columns' names; `BOUND` are those of that name whose texts are ours."""
 BOUND = {"policy.name", "auditentry.subject"}

@@ -99,7 +99,7 @@ from surveys.services.launching import launch, take_half
 from surveys.services.library import THEMES, NewQuestion, Said, add_question
 from surveys.services.releasing import release, show
 from surveys.services.starters import begin_from
-from tests.cms.written import make_story
+from tests.cms.written import make_story, make_voice
 from tests.conftest import MONDAY, make_person, scaled_of
 from tests.incentives.test_closing import close, make_pool, report_all
 from tests.people.pictures import picture
@@ -509,5 +509,6 @@ def scene(missed_monday, goals, cast, wednesday, settings, tmp_path):
         **asking(cast, now=wednesday),
         **drafted(cast, now=wednesday),
         story=make_story("The parcel", cast["executive"]),
+        voice=make_voice("They called me back."),
         delivery=undelivered(by=root, now=wednesday),
     )

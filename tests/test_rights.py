@@ -597,6 +597,7 @@ decide-case                 POST  in  404  404  200  404  404  404  404  404
 /cms/                       POST   in  403  403  403  403  403  405  403  405
 /cms/pages/                 GET    in  403  403  403  403  403  200  403  200
 /cms/images/                GET    in  403  403  403  403  403  200  403  200
+/cms/snippets/cms/customervoice/ GET in  403  403  403  403  403  200  403  200
 /cms/documents/             GET    in  403  403  403  403  403  200  403  200
 /cms/users/                 GET    in  403  403  403  403  403  302  403  302
 /documents/                 GET    in  200  200  200  200  200  200  200  200

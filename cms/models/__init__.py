@@ -1,5 +1,11 @@
 """What Wagtail keeps for this product, by subject."""
 
+from cms.models.approval import (
+    APPROVERS,
+    ApprovalBySecondPerson,
+    content_type_of,
+    writers_of,
+)
 from cms.models.pages import (
     WORDS,
     ActionsPage,
@@ -14,13 +20,17 @@ from cms.models.pages import (
 )
 from cms.models.stories import StoryIndexPage, StoryPage, StoryPerson, StoryText
 from cms.models.texts import InALanguage, InLanguages, Told
+from cms.models.voices import CustomerVoice, VoiceText
 
 __all__ = [
+    "APPROVERS",
     "WORDS",
     "ActionsPage",
     "AnnouncementIndexPage",
     "AnnouncementPage",
     "AnnouncementText",
+    "ApprovalBySecondPerson",
+    "CustomerVoice",
     "DaySnapshot",
     "HomePage",
     "InALanguage",
@@ -33,4 +43,7 @@ __all__ = [
     "StoryPerson",
     "StoryText",
     "Told",
+    "VoiceText",
+    "content_type_of",
+    "writers_of",
 ]

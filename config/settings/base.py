@@ -212,6 +212,8 @@ WAGTAILADMIN_COMMENTS_ENABLED = False
 # No browser tells another house that somebody runs this.
 WAGTAIL_ENABLE_UPDATE_CHECK = WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAILDOCS_DOCUMENT_FORM_BASE = "cms.forms.DocumentForm"
+# What needs a second person is published by nobody alone; see cms/services/approving.py.
+WAGTAIL_FINISH_WORKFLOW_ACTION = "cms.finishing.publish_approved"
 # Passwords are changed where other sessions end by it; e-mail addresses are kept by HR.
 WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}

@@ -9,6 +9,7 @@ from cms.models import (
     AnnouncementIndexPage,
     AnnouncementPage,
     AnnouncementText,
+    CustomerVoice,
     StoryPage,
     StoryPerson,
     StoryText,
@@ -16,6 +17,7 @@ from cms.models import (
 from cms.services.stories import story_index
 from people.models import ShownTo
 from people.services.consents import Agreed, agree
+from tests.conftest import MONDAY
 from tests.people.pictures import picture
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -40,6 +42,15 @@ def make_story(title: str, *about, live: bool = True, at: datetime = AT, **more)
     )  # fmt: skip
     story_index().add_child(instance=page)
     return page
+
+
+def make_voice(quote: str, **more) -> CustomerVoice:
+    """Approved and in force since Monday, for all colleagues."""
+    values = {
+        "said_by": "Mr. B", "language": "en", "live": True, "shown_to": ShownTo.STAFF,
+        "agreed_on": MONDAY, "how_agreed": "By phone.", "first_published_at": AT,
+    }  # fmt: skip
+    return CustomerVoice.objects.create(quote=quote, **(values | more))
 
 
 def announce(title: str, *, at: datetime = AT, **more) -> AnnouncementPage:

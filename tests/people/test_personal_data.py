@@ -76,9 +76,9 @@ NOT_EXPORTED = {
     "wagtailcore.CommentReply.user": "comments are switched off",
     "wagtailcore.PageSubscription.user": "comments are switched off",
     "wagtailcore.Revision.user": "repeats the changes of pages",
-    "wagtailcore.TaskState.finished_by": "no workflow is set up",
+    "wagtailcore.TaskState.finished_by": "repeats the changes in the editor's room",
     "wagtailcore.UploadedFile.uploaded_by_user": "gone when the picture or document is made",
-    "wagtailcore.WorkflowState.requested_by": "no workflow is set up",
+    "wagtailcore.WorkflowState.requested_by": "repeats the changes in the editor's room",
 }
 LOCKS = "locked_by"
 """Who holds a page open for a moment."""
