@@ -59,6 +59,7 @@ KNOWN: dict[str, tuple[str, Callable[[str], str], str]] = {
     "accounts_goods": ("customer-care/purchase-cards", _accounts, ACCOUNTS),
     "accounts_gesture": ("customer-care/purchase-cards", _accounts, ACCOUNTS),
     "accounts_waiver": ("customer-care/receivables", _accounts, ACCOUNTS),
+    "posting_time": ("07:00", _time, "a time as HH:MM on the next morning, for example 07:00"),
     "cut_off": ("12:00", _time, "a time as HH:MM on the next working day, for example 12:00"),
 }
 """Each policy's default, its check and the form it takes."""

@@ -5,7 +5,7 @@ import hashlib
 import json
 from base64 import b64encode
 from collections.abc import Iterable
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import translation
 
+from cms.services.morning import GRACE, posting_moment, posting_time
 from cms.services.posting import newest_snapshot
 from people.services.calendars import SiteDays, all_sites
 from screens.models import Screen
@@ -30,8 +31,6 @@ PARTS = {
 }
 """In the order in which they are loaded; the worker is asked for by itself."""
 PACE_SECONDS = 30
-POSTED_BY = time(8, 0)
-"""A screen says "not updated" when the newest working day is missing after this time."""
 DAYS_AHEAD = 14
 NAMES_HOURS = 12
 """How long names stay on a screen that can't ask whether they still may."""
@@ -135,15 +134,13 @@ def expectations(sites: list[SiteDays], *, now: datetime) -> list[dict[str, str]
     if not sites:
         return []
     found: list[dict[str, str]] = []
+    at = posting_time(on=now.date())
     first = min(site.today(now) for site in sites) - timedelta(days=DAYS_AHEAD)
     for offset in range(2 * DAYS_AHEAD):
         day = first + timedelta(days=offset)
         working = [site for site in sites if site.calendar.works_on(day)]
         if working:
-            # Posted once every site has finished the day, on the next morning of the last of them.
-            after = max(
-                datetime.combine(day + timedelta(days=1), POSTED_BY, s.zone) for s in working
-            )
+            after = posting_moment(day, working, at=at) + GRACE
             found.append({"from": after.isoformat(), "date": str(day)})
     return found
 
