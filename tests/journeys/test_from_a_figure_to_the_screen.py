@@ -6,7 +6,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
-from django.urls import reverse
+from django.test import Client
 
 from incentives.models import Pool
 from incentives.services.closing import pool_balance
@@ -50,9 +50,11 @@ def page_of(client, name: str) -> str:
     return client.get(f"/results/{MONDAY}/").content.decode()
 
 
-def board_on_screen(client) -> dict:
-    manifest = client.get(reverse("screen-manifest")).json()
-    return client.get(reverse("screen-snapshot", args=[manifest["snapshot"]])).json()
+def on_the_wall(client) -> str:
+    """What the screen's board says."""
+    manifest = client.get("/screen/manifest.json").json()
+    slides = client.get(f"/screen/snapshot/{manifest['snapshot']}.json").json()["slides"]
+    return next(slide["html"] for slide in slides if slide["kind"] == "board")
 
 
 def test_a_day_goes_from_a_figure_to_the_screen_and_is_corrected_in_public(client, tmp_path):
@@ -66,16 +68,17 @@ def test_a_day_goes_from_a_figure_to_the_screen_and_is_corrected_in_public(clien
     line = json.loads(run("close_day", "--date", MONDAY, "--format", "json"))
     assert (line["met"], line["hit"], line["contribution_minor"]) == (2, True, 25_000)
     assert "2 of 2 goals met, 2 needed." in page_of(client, "1")
-    link = json.loads(run("add_screen", "Lobby", "--format", "json"))["link"]
-    client.logout()
-    client.get(link.removeprefix("http://127.0.0.1:8000"))
-    assert board_on_screen(client)["company"]["hit"] is True
+    wall = Client()
+    run("pair_screen", wall.post("/screen/code/").json()["code"], "Lobby")
+    assert wall.get("/screen/secret/").status_code == 200
+    assert "2 of 2 goals met, 2 needed" in on_the_wall(wall)
 
     correct = ("restate", MONDAY, "--department", "CLAIMS", "--metric", "answered", "--value",
                "71.0", "--reason", "counted twice", "--by", "2", "--format", "json")  # fmt: skip
     assert json.loads(run(*correct, "--dry-run"))["status"] == "preview"
     assert json.loads(run(*correct, "--approved-by", "3"))["status"] == "applied"
     run("run_due")
+    assert "Corrected, was 100.0%" in on_the_wall(wall)
 
     shown = page_of(client, "1")
     assert "corrected, was 100.0%" in shown

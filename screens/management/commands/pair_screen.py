@@ -2,7 +2,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from people.commands import ProductCommand
-from screens.models import Screen
+from screens.models import Playlist, Screen
 from screens.services.pairing import PairingRefused, approve, waiting_pairing
 
 
@@ -22,7 +22,10 @@ class Command(ProductCommand):
         if pairing is None:
             self.refuse(f"{options['code']}: no screen shows this code now; look at it again")
         screen = Screen.objects.filter(name=options["name"]).first() or Screen(
-            name=options["name"], place=options["place"], languages=options["language"]
+            name=options["name"],
+            place=options["place"],
+            languages=options["language"],
+            playlist=Playlist.objects.filter(live=True).order_by("pk").first(),
         )
         try:
             approve(pairing, screen, by=self.account(options), now=now)
