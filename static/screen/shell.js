@@ -130,10 +130,17 @@ function showPlace(fromPage = 0) {
   }
 }
 
+/** The slides of a snapshot; throws where it is none, before anything on the screen has changed. */
+function slidesIn(text) {
+  const { slides } = JSON.parse(text);
+  const good = (each) => typeof each.html === "string" && typeof each.id === "string";
+  if (!Array.isArray(slides) || !slides.length || !slides.every(good)) throw new Error("no slides");
+  return slides;
+}
+
 /** New slides take the place of the old at once; the one on the glass goes on when it is the same,
  * as a consent that was withdrawn must not wait for the end of the loop. */
-function take(sha, text) {
-  const slides = JSON.parse(text).slides; // throws before anything on the screen has changed
+function take(sha, slides) {
   const standing = showable()[place];
   loop = slides;
   loopSha = sha;
@@ -181,11 +188,12 @@ async function update() {
 async function follow(manifest, etag) {
   const sha = manifest.snapshot;
   const text = sha === loopSha ? null : await loopText(sha);
+  const slides = text === null ? null : slidesIn(text);
   // Only now: had anything failed before, the next poll must ask for all of it again.
   kept = { ...kept, manifest, etag };
   document.documentElement.lang = manifest.language;
-  if (text !== null) {
-    take(sha, text);
+  if (slides) {
+    take(sha, slides);
     await keepLoop(sha, text);
   }
   dimOrLight();
@@ -210,6 +218,8 @@ async function leave() {
   layout = null;
   document.body.classList.remove("asleep");
   delete document.documentElement.dataset.painted;
+  delete document.documentElement.dataset.item;
+  item = "";
   stage.replaceChildren();
   showBanner();
   await wipe();
@@ -341,7 +351,7 @@ async function start() {
   kept = recall(KEPT) ?? {};
   try {
     const text = kept.manifest ? await keptLoop(kept.manifest.snapshot) : null;
-    if (text) take(kept.manifest.snapshot, text);
+    if (text) take(kept.manifest.snapshot, slidesIn(text));
     showBanner();
     dimOrLight();
   } catch {
