@@ -43,7 +43,7 @@ def cast_over_http(report: Callable) -> None:
                       | {f"q{item}": answer for item, answer in own.items()})
             for number, (place, own) in enumerate(_ballots(BALLOTS, len(cells)))
         ]  # fmt: skip
-    with _served() as server:
+    with served("config.settings.production", "/ballot/receipt/") as server:
         looked, _seconds = _sent(server, "GET", "/ballot/receipt/", [""] * BALLOTS)
         cast, seconds = _sent(server, "POST", "/ballot/cast/", bodies)
     counted = BallotInbox.objects.count()
@@ -58,10 +58,10 @@ def cast_over_http(report: Callable) -> None:
 
 
 @contextmanager
-def _served() -> Iterator[int]:
-    """The process id of gunicorn with two web processes."""
+def served(settings: str, probe: str) -> Iterator[int]:
+    """The process id of gunicorn with two web processes, once it answers for the path `probe`."""
     told = product_environment() | {
-        "DJANGO_SETTINGS_MODULE": "config.settings.production", "SECRET_KEY": SECRET,
+        "DJANGO_SETTINGS_MODULE": settings, "SECRET_KEY": SECRET,
         "ALLOWED_HOSTS": "localhost", "BASE_URL": "https://localhost",
     }  # fmt: skip
     subprocess.run(
@@ -72,17 +72,17 @@ def _served() -> Iterator[int]:
          f"127.0.0.1:{PORT}", "config.wsgi"], env=told, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
-        _wait()
+        _wait(probe)
         yield server.pid
     finally:
         server.terminate()
         server.wait()
 
 
-def _wait() -> None:
+def _wait(path: str) -> None:
     for _turn in range(200):
         try:
-            _ask(http.client.HTTPConnection("127.0.0.1", PORT), "GET", "/ballot/receipt/", "")
+            _ask(http.client.HTTPConnection("127.0.0.1", PORT), "GET", path, "")
         except OSError:
             time.sleep(0.1)
         else:
@@ -92,7 +92,7 @@ def _wait() -> None:
 
 def _sent(server: int, method: str, path: str, bodies: list[str]) -> tuple[float, float]:
     """Seconds by the clock, and of the web processes, for all."""
-    before, start = _processor_seconds(server), time.perf_counter()
+    before, start = processor_seconds(server), time.perf_counter()
     clients = [
         get_context("spawn").Process(target=_send, args=(method, path, bodies[n::CLIENTS]))
         for n in range(CLIENTS)
@@ -103,10 +103,10 @@ def _sent(server: int, method: str, path: str, bodies: list[str]) -> tuple[float
         client.join()
         if client.exitcode:
             raise RuntimeError("a client failed")
-    return time.perf_counter() - start, _processor_seconds(server) - before
+    return time.perf_counter() - start, processor_seconds(server) - before
 
 
-def _processor_seconds(server: int) -> float:
+def processor_seconds(server: int) -> float:
     children = Path(f"/proc/{server}/task/{server}/children").read_text().split()
     spent = 0
     for child in children:
@@ -139,5 +139,5 @@ def _ask(connection: http.client.HTTPConnection, method: str, path: str, body: s
     connection.request(method, path, body or None, HEADERS)
     answer = connection.getresponse()
     answer.read()
-    if answer.status != 200:
+    if answer.status not in (200, 304):
         raise RuntimeError(f"{method} {path}: {answer.status}")

@@ -15,6 +15,7 @@ import traceback
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from io import StringIO
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -22,6 +23,7 @@ import django
 
 django.setup()
 
+from django.core.management import CommandError, call_command  # noqa: E402
 from django.db import OperationalError, transaction  # noqa: E402
 
 from empowerment.models import Case, MomentOfTruth  # noqa: E402
@@ -142,6 +144,24 @@ def floor() -> dict:
         "spent": lines.count("spent"), "refused": lines.count("refused"),
         "balance": budget.balance_minor, "sum": budget.balance(),
     }  # fmt: skip
+
+
+def run_due_at_once() -> dict:
+    """6 machines whose timers go off in the same second, twice."""
+
+    def machine(_number: int) -> Callable[[int], None]:
+        def work(pipe: int) -> None:
+            for _turn in range(2):
+                try:
+                    call_command("run_due", stdout=StringIO())
+                except CommandError as refused:
+                    say(pipe, str(refused))
+                else:
+                    say(pipe, "done")
+
+        return work
+
+    return {"said": [line for lines in all_of([machine(n) for n in range(6)]) for line in lines]}
 
 
 def crossing() -> dict:
