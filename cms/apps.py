@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 
 
 class CmsConfig(AppConfig):
@@ -16,10 +17,12 @@ class CmsConfig(AppConfig):
         from incentives.signals import day_restated
         from people import guards, menu, today
         from people.services import erasing, personal
+        from recognition.services import feeds
 
         guards.register(*guards.append_only("cms_daysnapshot"))
         menu.register(*ENTRIES)
         needs_approval(CustomerVoice)
+        feeds.offer(_("Results and stories, Atom"), "news-feed")
         personal.register(*PARTS)
         erasing.also_forget(forget)
         today.register("cms", cards)

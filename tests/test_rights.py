@@ -677,6 +677,10 @@ ballot-receipt              GET    200  200  200  200  200  200  200  200  200
 ballot-receipt              POST   200  200  200  200  200  200  200  200  200
 kiosk                       GET    200  200  200  200  200  200  200  200  200
 kiosk                       POST   200  200  200  200  200  200  200  200  200
+search                      GET     in  200  200  200  200  200  200  200  200
+search                      POST    in  405  405  405  405  405  405  405  405
+news-feed                   GET    404  404  404  404  404  404  404  404  404
+news-feed                   POST   405  405  405  405  405  405  405  405  405
 stories                     GET     in  200  200  200  200  200  200  200  200
 stories                     POST    in  405  405  405  405  405  405  405  405
 you-said-we-did             GET     in  200  200  200  200  200  200  200  200
@@ -915,6 +919,7 @@ def address(line_name: str, scene) -> str:
         "ask-about-statement": ["bonus", 2026],
         "my-statement-pdf": ["bonus", 2026],
         "bonus-question": [scene.question.pk],
+        "news-feed": ["no-such-secret-of-a-feed"],
         "wall-feed": ["no-such-secret-of-a-feed"],
         "wall-feed-json": ["no-such-secret-of-a-feed"],
         "nomination": [

@@ -6,13 +6,14 @@ from cms.models.approval import (
     content_type_of,
     writers_of,
 )
+from cms.models.closed import not_closed
+from cms.models.days import DaySnapshot
 from cms.models.pages import (
     WORDS,
     ActionsPage,
     AnnouncementIndexPage,
     AnnouncementPage,
     AnnouncementText,
-    DaySnapshot,
     HomePage,
     ResultsIndexPage,
     ResultsPage,
@@ -45,5 +46,6 @@ __all__ = [
     "Told",
     "VoiceText",
     "content_type_of",
+    "not_closed",
     "writers_of",
 ]

@@ -1,6 +1,5 @@
-"""What is posted: the immutable snapshot of a day's board, and the pages editors keep around it."""
+"""The pages that editors keep around what is posted."""
 
-import json
 from functools import cached_property
 
 from django.db import models
@@ -11,30 +10,10 @@ from wagtail.fields import RichTextField
 from wagtail.models import Page
 from wagtail.search import index
 
+from cms.models.closed import not_closed
+from cms.models.days import DaySnapshot, archive_of
 from cms.models.texts import TRANSLATED, WORDS, InLanguages, TextsInALanguage
 from surveys.services.acting_page import published_by_poll
-
-
-class DaySnapshot(models.Model):
-    """A day's board as it was posted; page and screens show these same bytes. Never edited."""
-
-    date = models.DateField()
-    version = models.PositiveIntegerField()
-    status = models.CharField(max_length=12)
-    payload = models.TextField()
-    sha256 = models.CharField(max_length=64)
-    made_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        get_latest_by = "id"
-        indexes = [
-            models.Index(fields=["sha256"], name="snapshot_by_sha256"),
-            models.Index(fields=["date"], name="snapshot_by_date"),
-        ]
-
-    @cached_property
-    def board(self) -> dict:
-        return json.loads(self.payload)
 
 
 class HomePage(Page):
@@ -60,8 +39,8 @@ class ResultsIndexPage(Page):
 
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
-        context["pages"] = list(ResultsPage.newest(self)[:31])
-        return context
+        archive = archive_of(ResultsPage.newest(self), request.GET.get("month"))
+        return context | {"archive": archive}
 
 
 class ResultsPage(InLanguages, Page):
@@ -156,8 +135,8 @@ class AnnouncementPage(InLanguages, Page):
 
     @classmethod
     def newest(cls, above: Page):
-        pages = cls.objects.live().descendant_of(above).order_by("-first_published_at")
-        return pages.prefetch_related("texts")
+        pages = not_closed(cls.objects.live().descendant_of(above))
+        return pages.order_by("-first_published_at", "-pk").prefetch_related("texts")
 
 
 class AnnouncementText(TextsInALanguage):

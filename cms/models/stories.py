@@ -17,6 +17,7 @@ from wagtail.models import Page, PageManager
 from wagtail.query import PageQuerySet
 from wagtail.search import index
 
+from cms.models.closed import not_closed
 from cms.models.texts import TRANSLATED, WORDS, InLanguages, TextsInALanguage
 from people.models import Employee, ShownTo
 from people.services.consents import by_default
@@ -44,10 +45,15 @@ def no_photo_for(audience: ShownTo) -> Q:
 
 class Stories(PageQuerySet):
     def agreed_for(self, audience: ShownTo) -> Self:
+        """Those for lists and screens: see `agreeing`; without those closed to most."""
+        return not_closed(self.agreeing(audience))
+
+    def agreeing(self, audience: ShownTo) -> Self:
         """Those in which everybody agrees to be named that far; each says whether it is `personal`,
         somebody is in it, and whether its picture may be shown that far, `pictured`."""
         people = StoryPerson.objects.filter(page=OuterRef("pk"))
-        return self.filter(~Exists(people.filter(not_agreeing(audience)))).annotate(
+        agreed = self.filter(~Exists(people.filter(not_agreeing(audience))))
+        return agreed.annotate(
             personal=Exists(people), pictured=~Exists(people.filter(no_photo_for(audience)))
         )
 
@@ -136,7 +142,7 @@ class StoryPage(InLanguages, Page):
         if getattr(request, "is_preview", False):
             # Whoever writes it sees all of it.
             return context | {"shown": True, "pictured": True}
-        agreed = StoryPage.objects.agreed_for(ShownTo.STAFF).filter(pk=self.pk).first()
+        agreed = StoryPage.objects.agreeing(ShownTo.STAFF).filter(pk=self.pk).first()
         return context | {"shown": agreed is not None, "pictured": agreed and agreed.pictured}
 
 

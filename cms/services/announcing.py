@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from cms.models import AnnouncementPage
+from cms.models import AnnouncementPage, not_closed
 
 
 def announcements_for(*, language: str, most: int) -> list[dict[str, Any]]:
     """The newest announcements as plain values: `id`, `title`, `summary`, `published_on` (ISO)."""
-    live = AnnouncementPage.objects.live().prefetch_related("texts")
+    live = not_closed(AnnouncementPage.objects.live()).prefetch_related("texts")
     return [_plain(each, language) for each in live.order_by("-first_published_at", "-pk")[:most]]
 
 

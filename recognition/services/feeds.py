@@ -14,8 +14,9 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.functional import Promise
 from django.utils.html import linebreaks
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
 
 from people.models import Employee, SignInAttempt, User
 from people.services import audit, guessing
@@ -24,6 +25,23 @@ from recognition.models import FeedToken
 from recognition.rules.stories import cleaned
 from recognition.services.visibility import Reader, Shown
 from recognition.services.wall import page_of_wall
+
+_offered: list[tuple[str | Promise, str]] = [
+    (gettext_lazy("Wall of recognition, Atom"), "wall-feed"),
+    (gettext_lazy("Wall of recognition, JSON Feed"), "wall-feed-json"),
+]
+
+
+def offer(title: str | Promise, name: str) -> None:
+    """Another app's feed under the same secret, by the name of its address."""
+    if (title, name) not in _offered:
+        _offered.append((title, name))
+
+
+def addresses_of(secret: str) -> list[tuple[str | Promise, str]]:
+    """Title and whole address of each feed that the secret opens."""
+    return [(title, _address(name, secret)) for title, name in _offered]
+
 
 USE_IS_NOTED = timedelta(days=1)
 """How often it is written down that a feed is read: readers ask every few minutes."""
@@ -124,7 +142,7 @@ def as_atom() -> Written:
         )  # fmt: skip
     return Written(
         feed.writeString("utf-8").encode(), "application/atom+xml; charset=utf-8",
-        _tag("atom", told),
+        tag_of("atom", told),
     )  # fmt: skip
 
 
@@ -145,7 +163,7 @@ def as_json() -> Written:
         "home_page_url": _address("wall"), "language": get_language(), "items": items,
     }  # fmt: skip
     body = json.dumps(feed, ensure_ascii=False).encode()
-    return Written(body, "application/feed+json; charset=utf-8", _tag("json", told))
+    return Written(body, "application/feed+json; charset=utf-8", tag_of("json", told))
 
 
 def _told() -> list[dict[str, Any]]:
@@ -173,7 +191,7 @@ def _address(name: str, *arguments: object) -> str:
     return settings.BASE_URL + reverse(name, args=arguments)
 
 
-def _tag(form: str, told: list[dict[str, Any]]) -> str:
+def tag_of(form: str, told: list[dict[str, Any]]) -> str:
     """Of what is said and not of the bytes: an empty Atom feed is dated by the second."""
     said = json.dumps([form, get_language(), told], default=str)
     return f'"{digest(said)}"'

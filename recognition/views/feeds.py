@@ -4,12 +4,12 @@ The address holds the secret, as readers of feeds send nothing else: it is shown
 nowhere, and asks neither for a session nor for a cookie.
 """
 
-from django.conf import settings
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
@@ -26,6 +26,13 @@ WRITERS = {"wall-feed": feeds.as_atom, "wall-feed-json": feeds.as_json}
 
 @require_safe
 def feed(request: HttpRequest, secret: str) -> HttpResponse:
+    return answer_with(request, secret, WRITERS[request.resolver_match.url_name])
+
+
+def answer_with(
+    request: HttpRequest, secret: str, write: Callable[[], feeds.Written]
+) -> HttpResponse:
+    """What `write` makes in the language of whoever the secret belongs to."""
     try:
         user = feeds.reader_of_feed(secret, address=address_of(request), now=timezone.now())
     except TooManyGuesses as refused:
@@ -34,7 +41,7 @@ def feed(request: HttpRequest, secret: str) -> HttpResponse:
     if user is None:
         return HttpResponseNotFound(_("There is no such feed, or it has ended."))
     with translation.override(language_of(getattr(user, "employee", None))):
-        written = WRITERS[request.resolver_match.url_name]()
+        written = write()
     response = HttpResponse(
         written.body, content_type=written.content_type,
         headers={"ETag": written.tag, "Cache-Control": "private, no-cache"},
@@ -53,10 +60,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_POST
 def make(request: HttpRequest) -> HttpResponse:
     secret = feeds.make_feed(request.user, now=timezone.now())
-    addresses = [
-        (title, settings.BASE_URL + reverse(name, args=[secret]))
-        for title, name in (("Atom", "wall-feed"), ("JSON Feed", "wall-feed-json"))
-    ]
+    addresses = feeds.addresses_of(secret)
     context = {"feed": feeds.open_feed(request.user), "addresses": addresses}
     return render(request, "recognition/feeds.html", context)
 
