@@ -222,6 +222,12 @@ def cut_for(reader: ReportReader, cut: str, asked: Asked) -> Cut:
     return Cut(dict(found), total)
 
 
+def known_customers(asked: Asked) -> int:
+    """Of how many customers something is known: they stayed or left."""
+    known = _cases(asked).filter(outcome__in=(Outcome.STAYED, Outcome.LEFT)).order_by()
+    return known.aggregate(n=Count("customer", distinct=True))["n"]
+
+
 TOTAL = 0
 """The whole company among the ids of departments."""
 

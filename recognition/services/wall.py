@@ -24,7 +24,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 from django.utils import timezone, translation
 
-from people.models import Department, ShownTo
+from people.models import Department, Employee, ShownTo
 from people.services.calendars import subtree
 from recognition.models import Behaviour, Cheer, Nomination, Nominee, Reply
 from recognition.services.visibility import (
@@ -177,10 +177,12 @@ def wall_for(
 
 
 def _plain(shown: Shown) -> dict[str, Any]:
-    """`photo_of` is the number of the employee whose photo may be shown there, else None."""
+    """`photo_of` is the number of the employee whose photo may be shown there, else None; `people`
+    are the ids of all who are named, so that a screen forgets them when they withdraw."""
     nomination: Any = shown.nomination
     return {
         "id": nomination.pk,
+        "people": sorted({each.pk for each in _named_in(shown)}),
         "published_at": nomination.published_at.isoformat(),
         "behaviour": str(nomination.behaviour),
         "story": shown.story,
@@ -198,3 +200,8 @@ def _plain(shown: Shown) -> dict[str, Any]:
         "cheers": nomination.cheer_count,
         "replies": nomination.reply_count,
     }
+
+
+def _named_in(shown: Shown) -> list[Employee]:
+    nominees = [each.employee for each in shown.nominees if each.employee]
+    return [*nominees, shown.giver] if shown.giver else nominees

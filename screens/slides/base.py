@@ -6,7 +6,7 @@ arranges it. A slide is rendered once for all screens that are alike, never for 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -27,6 +27,11 @@ class View:
     language: str
     now: datetime
     zone: ZoneInfo
+
+    @property
+    def today(self) -> date:
+        """Where the screen hangs."""
+        return self.now.astimezone(self.zone).date()
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,10 @@ class Slide(blocks.StructBlock):
 
     def text_to_read(self, value: Mapping[str, Any]) -> list[str]:
         """What an editor has written that is read from five metres, for the glance check."""
+        return []
+
+    def other_versions(self, value: Mapping[str, Any]) -> list[list[str]]:
+        """The same texts in other languages, each shown for the same seconds."""
         return []
 
     def rendered(self, value: Mapping[str, Any], facts: Facts) -> str:

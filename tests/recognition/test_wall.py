@@ -308,7 +308,7 @@ def test_plain_values_hold_only_names_that_may_stand_there(ann, cas, dee, kept_p
         "id": made.pk, "published_at": "2026-03-03T12:00:00+00:00", "behaviour": "Kept a promise",
         "story": "… and Dee found the parcel at last.",
         "nominees": [{"name": "Dee", "department": "Billing", "photo_of": None}], "unnamed": 1,
-        "giver": "", "cheers": 0, "replies": 0,
+        "giver": "", "cheers": 0, "replies": 0, "people": [dee.employee.pk],
     }  # fmt: skip
     assert wall_for(ShownTo.PUBLIC, language="en", most=10) == []
     [in_claims] = wall_for(ShownTo.TEAM, department=claims, language="en", most=10)

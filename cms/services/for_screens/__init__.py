@@ -1,0 +1,1 @@
+"""What slides are made of: plain values from the other apps, for whom a screen may show them."""
