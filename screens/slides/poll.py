@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cms.services.for_screens.polls import poll_now
+from cms.services.for_screens.polls import PollNow, poll_now
 from people.dates import moment
 from people.models import ShownTo
 from screens.slides import words
@@ -27,14 +27,17 @@ class PollSlide(Slide):
         poll = poll_now(now=view.now)
         if poll is None:
             raise LeftOut(_("No poll is open, and none was released in the last 30 days."))
-        if poll.closes_at:
-            with timezone.override(view.zone):
-                until = moment(poll.closes_at)
-            said = _("Open until %(moment)s") % {"moment": until}
-        else:
-            day = words.written_day(poll.closed_at.astimezone(view.zone).date())
-            said = _("Closed on %(day)s, results are out") % {"day": day}
+        with timezone.override(view.zone):
+            said = when(poll)
         return Facts({
-            "name": poll.name, "said": said, "is_open": poll.closes_at is not None,
+            "name": poll.name, "said": said, "is_open": poll.is_open,
             "rate": poll.rate,
         })  # fmt: skip
+
+
+def when(poll: PollNow) -> str:
+    """In the zone of the moment."""
+    if poll.is_open:
+        return _("Open until %(moment)s") % {"moment": moment(poll.closes_at)}
+    day = words.written_day(timezone.localdate(poll.closes_at))
+    return _("Closed on %(day)s, results are out") % {"day": day}

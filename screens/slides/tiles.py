@@ -45,9 +45,9 @@ def _goal(goal: Mapping[str, Any], said: Mapping[str, str]) -> dict[str, Any]:
 
 
 def tally(board: Mapping[str, Any], codes: Collection[str] | None = None) -> str:
-    """“✗ Missed 1 · ✓ Met 30”, counted from the goals that stand below it."""
+    """“✗ Missed 1 · ✓ Met 30”, counted from the goals that stand below it; empty without any."""
     said, states = state_words(), [goal["state"] for goal in goals_of(board, codes)]
     counted = [
         f"{said[state]} {number(states.count(state))}" for state in STATES if state in states
     ]
-    return " · ".join(counted) or _("No goal was due on this day")
+    return " · ".join(counted)

@@ -36,7 +36,7 @@ function fit(board, scale) {
   const cut = (each) => each.scrollHeight > 1.2 * each.clientHeight;
   const spills = Math.max(...heights) > board.clientHeight
     || tiles.some((each) => each.scrollWidth > each.clientWidth)
-    || [...board.querySelectorAll("h3, .metric, .excuse")].some(cut);
+    || [...board.querySelectorAll("h3, .metric, .excuse, .clamped")].some(cut);
   return { columns, spills, rows: even.length === counts.length ? even : counts };
 }
 

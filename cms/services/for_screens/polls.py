@@ -11,13 +11,12 @@ SHOWN_FOR = timedelta(days=30)
 
 @dataclass(frozen=True)
 class PollNow:
-    """`rate` in words; empty where it may not be told. `closes_at` of an open poll, `closed_at` of
-    a released one, the other is None."""
+    """`rate` in words; empty where it may not be told. One that is not open has been released."""
 
     name: str
     rate: str
-    closes_at: datetime | None = None
-    closed_at: datetime | None = None
+    is_open: bool
+    closes_at: datetime | None
 
 
 def poll_now(*, now: datetime) -> PollNow | None:
@@ -27,19 +26,20 @@ def poll_now(*, now: datetime) -> PollNow | None:
     open_now = [(wave, rate) for wave, rate in polls if _is_open(wave, now)]
     if open_now:
         wave, rate = min(open_now, key=lambda each: (each[0].closes_at, each[0].pk))
-        return PollNow(str(wave), rate, closes_at=wave.closes_at)
+        return PollNow(str(wave), rate, True, wave.closes_at)
     shown = [(wave, rate) for wave, rate in polls if _is_released(wave, now)]
     if shown:
         wave, rate = max(shown, key=lambda each: (each[0].release.shown_at, each[0].pk))
-        return PollNow(str(wave), rate, closed_at=wave.closes_at)
+        return PollNow(str(wave), rate, False, wave.closes_at)
     return None
 
 
 def _is_open(wave: Wave, now: datetime) -> bool:
-    return wave.state == Wave.State.OPEN and wave.opens_at <= now < wave.closes_at
+    if wave.state != Wave.State.OPEN or not wave.opens_at or not wave.closes_at:
+        return False
+    return wave.opens_at <= now < wave.closes_at
 
 
 def _is_released(wave: Wave, now: datetime) -> bool:
-    release = getattr(wave, "release", None)
-    shown_at = release and release.shown_at
-    return bool(shown_at) and now - SHOWN_FOR <= shown_at <= now
+    shown_at: datetime | None = getattr(getattr(wave, "release", None), "shown_at", None)
+    return shown_at is not None and now - SHOWN_FOR <= shown_at <= now
