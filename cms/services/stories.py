@@ -28,10 +28,13 @@ def story_index() -> StoryIndexPage:
     return HomePage.objects.get(pk=home.pk).add_child(instance=page)
 
 
-def stories_for(audience: ShownTo, *, language: str, most: int) -> list[dict[str, Any]]:
-    """The newest stories for a screen that nobody is signed in at, as plain values: `id`, `title`,
-    `summary`, `published_on` (ISO), `image` (the address of a picture of 1280 × 720, or ""),
-    `image_text` and `personal`, whether somebody is in it.
+def stories_for(
+    audience: ShownTo, *, language: str, most: int, only: int | None = None
+) -> list[dict[str, Any]]:
+    """The newest stories, or the one with the id `only`, for a screen that nobody is signed in at,
+    as plain values: `id`, `title`, `summary`, `published_on` (ISO), `image` (the address of a
+    picture of 1280 × 720, or ""), `image_file` (its name in the media storage), `image_text`,
+    `personal`, whether somebody is in it, and `people`, their ids.
 
     `audience` is who stands before the screen. A story is for all colleagues or for everybody, so
     TEAM reads what STAFF does. Raises ValueError for NOBODY.
@@ -39,7 +42,10 @@ def stories_for(audience: ShownTo, *, language: str, most: int) -> list[dict[str
     if audience == ShownTo.NOBODY:
         raise ValueError("no screen stands before nobody")
     live = StoryPage.objects.live().agreed_for(max(audience, ShownTo.STAFF))
-    return [_plain(each, language) for each in live.newest_first()[:most]]
+    if only is not None:
+        live = live.filter(pk=only)
+    newest = live.newest_first().prefetch_related("about")[:most]
+    return [_plain(each, language) for each in newest]
 
 
 def _plain(story: StoryPage, language: str) -> dict[str, Any]:
@@ -51,8 +57,10 @@ def _plain(story: StoryPage, language: str) -> dict[str, Any]:
         "summary": told.summary,
         "published_on": str(story.published_on),
         "image": address_of(image) if image else "",
+        "image_file": file_of(image) if image else "",
         "image_text": story.image_text_in(language) if image else "",
         "personal": story.personal,
+        "people": sorted(each.employee_id for each in story.about.all()),
     }
 
 
@@ -60,6 +68,14 @@ def address_of(image: AbstractImage) -> str:
     """Of the rendition; "" when the file is gone, so that a screen is not empty for one picture."""
     try:
         return image.get_rendition(RENDITION).url
+    except FileNotFoundError:
+        return ""
+
+
+def file_of(image: AbstractImage) -> str:
+    """The rendition's file; "" when the picture it is made from is gone."""
+    try:
+        return image.get_rendition(RENDITION).file.name
     except FileNotFoundError:
         return ""
 

@@ -72,7 +72,7 @@ class AnnouncementSlide(Slide):
             raise LeftOut(_("Was over on %(day)s.") % {"day": words.written_day(last)})
         if value.get("title"):
             return Facts(in_language(value, view.language))
-        newest = newest_announcement()
+        newest = newest_announcement(language=view.language)
         if newest is None:
             raise LeftOut(_("There is no announcement yet."))
         day = words.written_day(date.fromisoformat(newest["published_on"]))

@@ -134,6 +134,15 @@ def face(colour: str, side: int = 96) -> str:
     return f"data:image/jpeg;base64,{base64.b64encode(out.getvalue()).decode()}"
 
 
+def photograph() -> str:
+    """As large as stories' pictures are."""
+    image = Image.linear_gradient("L").resize((1280, 720)).convert("RGB")
+    ImageDraw.Draw(image).ellipse((440, 160, 840, 560), fill="#d9a27a")
+    out = io.BytesIO()
+    image.save(out, "JPEG")
+    return f"data:image/jpeg;base64,{base64.b64encode(out.getvalue()).decode()}"
+
+
 def praise(language: str, count: int) -> dict:
     people = [("Ann Miller", "Claims"), ("王小明", "客户服务"),
               ("Maximilian-Alexander Featherstonehaugh", NAMES[language][3])]  # fmt: skip
@@ -196,6 +205,14 @@ def values_of(language: str) -> dict[str, tuple[str, dict]]:
         "wall-1": ("wall", praise(language, 1)),
         "wall-3": ("wall", praise(language, 3)),
         "wall-12": ("wall", praise(language, 12)),
+        "story": ("story", {"title": title, "summary": text, "day": day, "image_text": "",
+                            "picture": photograph()}),
+        "story-without-picture": ("story", {"title": STORY[language], "summary": STORY[language],
+                                            "day": day, "picture": ""}),
+        "voice": ("voice", {"quote": STORY[language][:46], "said_by": "Mrs L. from Leeds",
+                            "spoken": language}),
+        "voice-long": ("voice", {"quote": (STORY[language] * 3)[:200], "spoken": "en",
+                                 "said_by": f"{STORY[language]} {NAMES[language][3]}"[:120]}),
         "worth": ("worth", worth),
         "announcement": ("announcement", {"title": title, "text": text}),
         "announcement-page": ("announcement", {"title": text, "text": text * 2, "day": day}),

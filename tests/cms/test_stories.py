@@ -130,7 +130,8 @@ def test_screens_are_told_plain_values(ann):
     told = stories_for(TEAM, language="zh-hans", most=1)
     assert told == [
         {"id": story.pk, "title": "zh The parcel", "summary": "中文", "published_on": "2026-03-02",
-         "image": "", "image_text": "", "personal": True}
+         "image": "", "image_file": "", "image_text": "", "personal": True,
+         "people": [ann.employee.pk]}
     ]  # fmt: skip
     assert json.loads(json.dumps(told)) == told
     assert [each["personal"] for each in stories_for(PUBLIC, language="en", most=5)] == [False]

@@ -38,13 +38,13 @@ def anniversaries(
 
     named = [each for each in found if reached(each[0], agreed[each[0].pk].names)]
     pictures = faces([row.number for row, *_ in named if reached(row, agreed[row.pk].photo)])
-    return sorted(
-        (
-            Anniversary(row.pk, row.name, _department_of(row), *when, pictures.get(row.number, ""))
-            for row, *when in named
-        ),
-        key=lambda each: (each.day, -each.years, each.name, each.employee_id),
-    )
+    told = [
+        Anniversary(
+            row.pk, row.name, _department_of(row), years, day, pictures.get(row.number, "")
+        )
+        for row, years, day in named
+    ]  # fmt: skip
+    return sorted(told, key=lambda each: (each.day, -each.years, each.name, each.employee_id))
 
 
 def _round_ones(department: Department | None, today: date) -> list[tuple[Employee, int, date]]:
