@@ -6,14 +6,16 @@ class ScreensConfig(AppConfig):
     name = "screens"
 
     def ready(self) -> None:
-        from people import guards
+        from people import guards, menu
         from people.services import consents, notices
         from screens import permissions  # noqa: F401
+        from screens.entries import ENTRIES
         from screens.guards import GUARDS
         from screens.receivers import follow_content, make_playlist
         from screens.services.withdrawing import RECEIPT, follow_consent
 
         guards.register(*GUARDS)
+        menu.register(*ENTRIES)
         consents.also_apply(follow_consent)
         notices.register(RECEIPT)
         follow_content()

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from screens.views import devices
+from screens.views import devices, keeping, looking, pairing
 
 urlpatterns = [
     path("screen/", devices.shell, name="screen"),
@@ -14,4 +14,13 @@ urlpatterns = [
     ),
     path("screen/code/", devices.ask_for_code, name="screen-code"),
     path("screen/secret/", devices.collect, name="screen-secret"),
+    path("screens/", keeping.index, name="screens"),
+    path("screens/pair/", pairing.pair, name="pair-screen"),
+    path("screens/<int:pk>/", keeping.show, name="office-screen"),
+    path("screens/<int:pk>/change/", keeping.change, name="change-screen"),
+    path("screens/<int:pk>/revoke/", keeping.revoke, name="revoke-screen"),
+    path("screens/look.css", looking.style, name="look-style"),
+    path("screens/<int:pk>/look/", looking.look, name="look-at-screen"),
+    path("screens/<int:pk>/why/", looking.reasons, name="why-screen"),
+    path("screens/<int:pk>/remove/", keeping.remove, name="remove-screen"),
 ]  # fmt: skip

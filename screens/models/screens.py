@@ -71,6 +71,12 @@ class Screen(models.Model):
         return self.languages.split(",")
 
     @property
+    def language_names(self) -> list[str]:
+        """As each calls itself."""
+        names = dict(settings.LANGUAGES)
+        return [str(names.get(code, code)) for code in self.spoken]
+
+    @property
     def shown_to(self) -> ShownTo:
         """Whom a name must be agreed to be shown to, to stand here."""
         return {
