@@ -481,6 +481,7 @@ def scene(missed_monday, goals, cast, wednesday, settings, tmp_path):
         ),
         document=document,
         screen=screen,
+        waiting_screen=Screen.objects.create(name="Stairs", made_by=root),
         secret=secret,
         session_of_dee=open_session(dee),
         invitation=invite(cast["employee"].employee, way="slip", by=dee).split("/")[-2],

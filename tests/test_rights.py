@@ -451,14 +451,38 @@ export-rewards              GET    in  403  403  403  405  403  403  403  403
 export-rewards              POST   in  403  403  403  302  403  403  403  403
 take-rewards-file           GET    in  403  403  403  405  403  403  403  403
 take-rewards-file           POST   in  403  403  403  200  403  403  403  403
-screen                      GET   403  200  200  200  200  200  200  200  200
-screen                      POST  405  405  405  405  405  405  405  405  405
-open-screen/wrong-secret    GET   404  404  404  404  404  404  404  404  404
-open-screen/wrong-secret    POST  405  405  405  405  405  405  405  405  405
-screen-manifest             GET   403  200  200  200  200  200  200  200  200
-screen-manifest             POST  405  405  405  405  405  405  405  405  405
-screen-snapshot             GET   403  200  200  200  200  200  200  200  200
-screen-snapshot             POST  405  405  405  405  405  405  405  405  405
+screen                      GET  200  200  200  200  200  200  200  200  200
+screen                      POST 405  405  405  405  405  405  405  405  405
+screen-worker               GET  200  200  200  200  200  200  200  200  200
+screen-worker               POST 405  405  405  405  405  405  405  405  405
+screen-manifest             GET  401  401  401  401  401  401  401  401  401
+screen-manifest             POST 405  405  405  405  405  405  405  405  405
+screen-snapshot             GET  401  401  401  401  401  401  401  401  401
+screen-snapshot             POST 405  405  405  405  405  405  405  405  405
+screen-code                 GET  405  405  405  405  405  405  405  405  405
+screen-code                 POST 200  200  200  200  200  200  200  200  200
+screen-secret               GET  410  410  410  410  410  410  410  410  410
+screen-secret               POST 405  405  405  405  405  405  405  405  405
+screens                     GET   in  403  403  200  403  200  200  200  200
+screens                     POST  in  403  403  200  403  200  200  200  200
+office-screen               GET   in  403  403  200  403  200  200  200  200
+office-screen               POST  in  403  403  200  403  200  200  200  200
+why-screen                  GET   in  403  403  200  403  200  200  200  200
+why-screen                  POST  in  403  403  405  403  405  405  405  405
+pair-screen                 GET   in  403  403  403  403  403  200  403  200
+pair-screen                 POST  in  403  403  403  403  403  200  403  200
+change-screen               GET   in  403  403  403  403  403  200  403  200
+change-screen               POST  in  403  403  403  403  403  200  403  200
+revoke-screen               GET   in  403  403  403  403  403  200  403  200
+revoke-screen               POST  in  403  403  403  403  403  200  403  200
+remove-screen               GET   in  403  403  403  403  403  302  403  302
+remove-screen               POST  in  403  403  403  403  403  302  403  302
+remove-screen/waiting       GET   in  403  403  403  403  403  200  403  200
+remove-screen/waiting       POST  in  403  403  403  403  403  302  403  302
+look-at-screen              GET   in  403  403  403  403  403  200  403  200
+look-at-screen              POST  in  403  403  403  403  403  405  403  405
+look-style                  GET   in  200  200  200  200  200  200  200  200
+look-style                  POST  in  405  405  405  405  405  405  405  405
 circle                      GET    in  403  200  200  403  200  403  200  403
 circle                      POST   in  403  405  405  403  405  403  405  403
 circle-department/own       GET    in  403  200  200  403  404  403  404  403
@@ -746,6 +770,7 @@ POSTED = {
     "excuse": {"reason": "Flood"},
     "read-import-anew": {"encoding": "utf-8", "date_order": "dmy", "decimal": "point"},
     "rename-site": {"name": "Main house"},
+    "remove-screen": {"confirmed": "yes"},
     "remove-calendar-entry": {"confirmed": "yes"},
     "rename-department": {"name": "Front desk"},
     "send-back-bonus-run": {"back-reason": "check the leavers"},
@@ -954,7 +979,17 @@ def address(line_name: str, scene) -> str:
         "retire-behaviour": [scene.behaviour.code],
         "recognition-budget": [scene.budget.pk],
         "take-rewards-file": [scene.rewards_file.pk],
-        "open-screen": ["not-a-secret"],
+        **{
+            name: [(scene.waiting_screen if variant == "waiting" else scene.screen).pk]
+            for name in (
+                "office-screen",
+                "change-screen",
+                "revoke-screen",
+                "remove-screen",
+                "look-at-screen",
+                "why-screen",
+            )
+        },
         "withdraw-nomination": [scene.nomination.pk],
         "fair-play-case": [scene.fair_play_case.pk],
         "appeal-case": [scene.fair_play_case.pk],

@@ -35,7 +35,9 @@ POLICY = {
 OTHERS = ("/cms/", "/documents/", "sign-in-of-cms")
 """Below /cms/ stands the writers' policy, on the redirect to our sign-in page too."""
 OWN_LINES = [line for line in LINES if not line[0].startswith(OTHERS)]
-REPEATABLE = ("open-screen", "screen-snapshot", "screen-manifest", "screen", "person-photo")
+REPEATABLE = (
+    "screen", "screen-worker", "screen-snapshot", "screen-manifest", "look-style", "person-photo",
+)  # fmt: skip
 """A browser keeps a photo and asks before each use; see tests/people/test_photos.py."""
 EVERYBODY = ("anonymous", "lead", "hr", "executive", "auditor", "administrator")
 

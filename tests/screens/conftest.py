@@ -3,6 +3,9 @@
 import pytest
 from django.utils import timezone
 
+from people.models import RoleAssignment, User
+from people.rules import BEGINNING
+from people.services.roles import follow_roles
 from screens.models import Playlist, Screen
 from screens.services import health, standing
 from screens.services.access import bind
@@ -54,3 +57,10 @@ def slides_of(client) -> list[dict]:
     """What the device has on its glass after one poll."""
     manifest = client.get("/screen/manifest.json").json()
     return client.get(f"/screen/snapshot/{manifest['snapshot']}.json").json()["slides"]
+
+
+def give_role(user: User, role: str) -> None:
+    RoleAssignment.objects.create(
+        user=user, role=role, from_date=BEGINNING, made_by=User.objects.system()
+    )
+    follow_roles(user)
