@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from screens.polling import PATH, answer_poll
+
 SCREENS = "/screen/"
 OWN = settings.SCREEN_COOKIE_NAME
 
@@ -21,6 +23,10 @@ class ScreensPassAlone:
             name: value for name, value in request.COOKIES.items() if name.startswith(OWN)
         }
         request.META.pop("HTTP_AUTHORIZATION", None)
+        if request.path_info == PATH and request.method == "GET":
+            response = answer_poll(request)
+            response["X-Content-Type-Options"] = "nosniff"
+            return response
         response = self.get_response(request)
         for name in [name for name in response.cookies if not name.startswith(OWN)]:
             del response.cookies[name]

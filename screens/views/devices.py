@@ -13,44 +13,16 @@ from django.utils.http import urlencode
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
-from people.models import SignInAttempt
-from people.services import guessing, security_log
+from people.services import security_log
 from screens.models import Snapshot
-from screens.services import health, pairing
+from screens.polling import COOKIE, GONE, TOO_MANY, answer_poll, known_screen, refused
+from screens.services import pairing
 from screens.services.manifest import build, shell_html
 from screens.services.standing import Told, read_anew, told
 
-GONE, TOO_MANY = 410, 429
-COOKIE = settings.SCREEN_COOKIE_NAME
 PAIRING_COOKIE = f"{COOKIE}-pairing"
 # What browsers allow at most; the shell's page renews it.
 YEAR = timedelta(days=400)
-
-
-def _refused(error: str, status: int) -> JsonResponse:
-    return JsonResponse({"error": error}, status=status, headers={"Cache-Control": "no-store"})
-
-
-def _known(request: HttpRequest) -> Told | JsonResponse:
-    """The screen that asks; else the answer: 410 revoked, 401 nobody's secret, 429 too many of
-    those from one address."""
-    secret = request.COOKIES.get(COOKIE, "")
-    found = told(secret)
-    if found and not found.revoked:
-        return found
-    if found:
-        return _refused("revoked", GONE)
-    if not secret:
-        return _refused("unknown", 401)
-    address = security_log.address_of(request)
-    try:
-        guessing.begin(secret, way=SignInAttempt.Way.SCREEN, address=address, user=None)
-    except guessing.TooManyGuesses as too_many:
-        answer = _refused("too many", TOO_MANY)
-        answer["Retry-After"] = str(60 * too_many.minutes)
-        return answer
-    security_log.note("unknown_screen", request)
-    return _refused("unknown", 401)
 
 
 @require_GET
@@ -75,32 +47,23 @@ def worker(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def manifest(request: HttpRequest) -> HttpResponse:
-    """304 while nothing has changed. What the screen says of itself comes in a header."""
-    known = _known(request)
-    if isinstance(known, JsonResponse):
-        return known
-    said, now = request.headers.get("Screen-Report", ""), timezone.now()
-    address = security_log.address_of(request)
-    health.note(known.screen_id, health.read_report(said, now=now, address=address))
-    headers = {"ETag": known.etag, "Cache-Control": "private, no-cache"}
-    if request.headers.get("If-None-Match") == known.etag:
-        return HttpResponse(status=304, headers=headers)
-    return HttpResponse(known.body, content_type="application/json", headers=headers)
+    """Answered before most of the middleware already (screens.middleware); here for its address."""
+    return answer_poll(request)
 
 
 @require_GET
 def snapshot(request: HttpRequest, sha256: str) -> HttpResponse:
     """The screen's own, and no other's."""
-    known = _known(request)
+    known = known_screen(request)
     if isinstance(known, Told) and known.snapshot != sha256:
         # Another server has told it something newer than this one knows.
         read_anew()
-        known = _known(request)
+        known = known_screen(request)
     if isinstance(known, JsonResponse):
         return known
     found = Snapshot.objects.filter(pk=known.payload_id, sha256=sha256).first()
     if found is None:
-        return _refused("not this screen's", 404)
+        return refused("not this screen's", 404)
     return HttpResponse(
         found.payload, content_type="application/json",
         headers={"Cache-Control": "private, max-age=31536000, immutable"},
@@ -118,8 +81,8 @@ def ask_for_code(request: HttpRequest) -> HttpResponse:
             width=width, height=height, browser=request.headers.get("User-Agent", ""),
             address=security_log.address_of(request), now=timezone.now(),
         )  # fmt: skip
-    except pairing.PairingRefused as refused:
-        return _refused(str(refused), TOO_MANY)
+    except pairing.PairingRefused as why:
+        return refused(str(why), TOO_MANY)
     link = settings.BASE_URL + reverse("pair-screen") + "?" + urlencode({"code": asked.code})
     answer = JsonResponse(
         {
@@ -150,7 +113,7 @@ def collect(request: HttpRequest) -> HttpResponse:
     try:
         secret = pairing.collect(request.COOKIES.get(PAIRING_COOKIE, ""), now=now)
     except pairing.PairingRefused:
-        return _refused("over", GONE)
+        return refused("over", GONE)
     if secret is None:
         return JsonResponse({}, status=202, headers={"Cache-Control": "no-store"})
     answer = JsonResponse({"paired": True}, headers={"Cache-Control": "no-store"})
