@@ -63,6 +63,7 @@ from people.services.drafts import upload
 from people.services.importing import Options
 from people.services.invitations import invite
 from people.services.photos import set_photo
+from people.services.policies import set_policy
 from people.services.roles import follow_roles
 from recognition.models import AwardLevel, Behaviour, Delivery, PanelMember, Reply, Webhook
 from recognition.services.awards import raise_to
@@ -440,6 +441,7 @@ def scene(missed_monday, goals, cast, wednesday, settings, tmp_path):
         number="gone", name="Gone", hired_on=date(2020, 1, 1), left_on=date(2025, 5, 5)
     )
     dee, root, bob = cast["hr"], cast["administrator"], cast["lead"]
+    set_policy("public_page", "on", from_date=date(2026, 1, 1), reason="we are proud", by=root)
     document = Document(title="Handbook", collection=root_collection())
     document.file.save("handbook.txt", ContentFile(b"hello"))
     with_factors, new_year = Terms(manager_factor=True), date(2026, 1, 1)

@@ -37,6 +37,7 @@ OTHERS = ("/cms/", "/documents/", "sign-in-of-cms")
 OWN_LINES = [line for line in LINES if not line[0].startswith(OTHERS)]
 REPEATABLE = (
     "screen", "screen-worker", "screen-snapshot", "screen-manifest", "look-style", "person-photo",
+    "public",
 )  # fmt: skip
 """A browser keeps a photo and asks before each use; see tests/people/test_photos.py."""
 EVERYBODY = ("anonymous", "lead", "hr", "executive", "auditor", "administrator")

@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "people.middleware.CookiesHoldText",
     # Before whatever reads cookies or writes down who asked.
     "surveys.middleware.BallotsPassAlone",
+    "cms.middleware.PublicPagesKnowNobody",
     "screens.middleware.ScreensPassAlone",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -212,6 +213,9 @@ WAGTAILADMIN_COMMENTS_ENABLED = False
 # No browser tells another house that somebody runs this.
 WAGTAIL_ENABLE_UPDATE_CHECK = WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAILDOCS_DOCUMENT_FORM_BASE = "cms.forms.DocumentForm"
+WAGTAIL_PASSWORD_REQUIRED_TEMPLATE = WAGTAILDOCS_PASSWORD_REQUIRED_TEMPLATE = (
+    "cms/password_required.html"
+)
 # What needs a second person is published by nobody alone; see cms/services/approving.py.
 WAGTAIL_FINISH_WORKFLOW_ACTION = "cms.finishing.publish_approved"
 # Passwords are changed where other sessions end by it; e-mail addresses are kept by HR.

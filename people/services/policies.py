@@ -43,6 +43,12 @@ def _audience(text: str) -> str:
     return text
 
 
+def _on_or_off(text: str) -> str:
+    if text not in ("on", "off"):
+        raise ValueError(text)
+    return text
+
+
 def _accounts(text: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}/[A-Za-z0-9][A-Za-z0-9._-]{0,39}", text):
         raise ValueError(text)
@@ -60,6 +66,7 @@ KNOWN: dict[str, tuple[str, Callable[[str], str], str]] = {
     "accounts_gesture": ("customer-care/purchase-cards", _accounts, ACCOUNTS),
     "accounts_waiver": ("customer-care/receivables", _accounts, ACCOUNTS),
     "posting_time": ("07:00", _time, "a time as HH:MM on the next morning, for example 07:00"),
+    "public_page": ("off", _on_or_off, "on or off: whether everybody may read /public/"),
     "cut_off": ("12:00", _time, "a time as HH:MM on the next working day, for example 12:00"),
 }
 """Each policy's default, its check and the form it takes."""
