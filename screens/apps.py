@@ -6,17 +6,22 @@ class ScreensConfig(AppConfig):
     name = "screens"
 
     def ready(self) -> None:
+        from cms.services.approving import needs_approval
         from people import guards, menu
         from people.services import consents, notices
         from screens import permissions  # noqa: F401
         from screens.entries import ENTRIES
         from screens.guards import GUARDS
+        from screens.models import Emergency
         from screens.receivers import follow_content, make_playlist
+        from screens.rights import give_rights
         from screens.services.withdrawing import RECEIPT, follow_consent
 
         guards.register(*GUARDS)
         menu.register(*ENTRIES)
         consents.also_apply(follow_consent)
         notices.register(RECEIPT)
+        needs_approval(Emergency)
         follow_content()
         post_migrate.connect(make_playlist, sender=self, dispatch_uid="screens.playlist")
+        post_migrate.connect(give_rights, sender=self, dispatch_uid="screens.rights")

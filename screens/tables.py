@@ -11,22 +11,16 @@ class ScreenTable(tables.Table):
     """Rows are screens.services.overview.Seen. The place stands below the name, and in files in a
     column of its own."""
 
-    name = tables.Column(_("Screen"), accessor="screen__name")
+    name = tables.Column(_("Screen"), accessor="screen__name", attrs={"td": {"class": "named"}})
     state = tables.TemplateColumn(
         template_name="screens/state.html", verbose_name=_("State"), order_by=("state__urgency",)
     )
     place = tables.Column(_("Place"), accessor="screen__place", visible=False)
-    audience = tables.Column(
-        _("Who stands before it"), accessor="screen__get_audience_display", orderable=False
-    )
-    seen_at = MomentColumn(
-        _("Last heard of"), accessor="contact__seen_at", order_by=("last_heard",)
-    )
+    audience = tables.Column(_("For"), accessor="screen__get_audience_display", orderable=False)
+    seen_at = MomentColumn(_("Heard of"), accessor="contact__seen_at", order_by=("last_heard",))
     date = DayColumn(_("Shows"), order_by=("day_or_none",))
     size = tables.Column(_("Size"), orderable=False, attrs=WHEN, default="")
-    error = tables.Column(
-        _("What it complains of"), accessor="contact__error", orderable=False, default=""
-    )
+    error = tables.Column(_("Fault"), accessor="contact__error", orderable=False, default="")
 
     class Meta:
         attrs = {"class": "table"}

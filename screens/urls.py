@@ -16,6 +16,7 @@ urlpatterns = [
     path("screen/secret/", devices.collect, name="screen-secret"),
     path("screens/", keeping.index, name="screens"),
     path("screens/pair/", pairing.pair, name="pair-screen"),
+    path("screens/emergencies/<int:pk>/end/", keeping.end, name="end-emergency"),
     path("screens/<int:pk>/", keeping.show, name="office-screen"),
     path("screens/<int:pk>/change/", keeping.change, name="change-screen"),
     path("screens/<int:pk>/revoke/", keeping.revoke, name="revoke-screen"),

@@ -72,7 +72,7 @@ from recognition.services.nominating import Praise, nominate
 from recognition.services.reward_files import export_rewards
 from recognition.services.rewards import Funding, fund
 from recognition.services.webhooks import Target, add_webhook
-from screens.models import Screen
+from screens.models import Emergency, Screen
 from screens.services.access import bind
 from surveys.models import (
     AnswerCount,
@@ -483,6 +483,7 @@ def scene(missed_monday, goals, cast, wednesday, settings, tmp_path):
         ),
         document=document,
         screen=screen,
+        emergency=Emergency.objects.create(title="Fire drill"),
         waiting_screen=Screen.objects.create(name="Stairs", made_by=root),
         secret=secret,
         session_of_dee=open_session(dee),

@@ -479,6 +479,8 @@ remove-screen               GET   in  403  403  403  403  403  302  403  302
 remove-screen               POST  in  403  403  403  403  403  302  403  302
 remove-screen/waiting       GET   in  403  403  403  403  403  200  403  200
 remove-screen/waiting       POST  in  403  403  403  403  403  302  403  302
+end-emergency               GET   in  403  403  403  403  403  405  403  405
+end-emergency               POST  in  403  403  403  403  403  302  403  302
 look-at-screen              GET   in  403  403  403  403  403  200  403  200
 look-at-screen              POST  in  403  403  403  403  403  405  403  405
 look-style                  GET   in  200  200  200  200  200  200  200  200
@@ -981,6 +983,7 @@ def address(line_name: str, scene) -> str:
         "retire-behaviour": [scene.behaviour.code],
         "recognition-budget": [scene.budget.pk],
         "take-rewards-file": [scene.rewards_file.pk],
+        "end-emergency": [scene.emergency.pk],
         **{
             name: [(scene.waiting_screen if variant == "waiting" else scene.screen).pk]
             for name in (

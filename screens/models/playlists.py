@@ -2,20 +2,25 @@
 
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericRelation
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.forms import CheckboxSelectMultiple
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
 from modelcluster.models import ClusterableModel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, InlinePanel
 from wagtail.fields import StreamField
 from wagtail.models import (
     DraftStateMixin,
     LockableMixin,
-    PreviewableMixin,
     RevisionMixin,
     WorkflowMixin,
 )
 
+from people.rules import parse_working_days
+from screens.models.previewed import Previewed
 from screens.models.screens import Screen
 from screens.slides import SLIDES
 
@@ -28,12 +33,22 @@ class Slides(StreamField):
         return name, path, [[]], {**kwargs, "block_lookup": {}}
 
 
-class Playlist(DraftStateMixin, RevisionMixin, PreviewableMixin, ClusterableModel):
+class Playlist(DraftStateMixin, RevisionMixin, Previewed, ClusterableModel):
     """Slides in their order. What is live is shown, a draft is not."""
 
     name = models.CharField(_("name"), max_length=100, unique=True)
     slides = Slides(SLIDES, verbose_name=_("slides"), blank=True)
     _revisions = GenericRelation("wagtailcore.Revision", related_query_name="playlist")
+
+    panels = [
+        FieldPanel("name"),
+        FieldPanel("slides"),
+        InlinePanel(
+            "showings", heading=_("When it takes the place of the screens' own"),
+            label=_("Showing"),
+            help_text=_("Without any it is shown where it is a screen's own playlist, always."),
+        ),
+    ]  # fmt: skip
 
     class Meta:
         ordering = ["name"]
@@ -64,6 +79,13 @@ class Showing(ClusterableModel):
         Screen, blank=True, verbose_name=_("screens"), help_text=_("None chosen: on all of them.")
     )
 
+    panels = [
+        FieldPanel("weekdays"),
+        FieldRowPanel([FieldPanel("from_time"), FieldPanel("until_time")]),
+        FieldRowPanel([FieldPanel("first_day"), FieldPanel("last_day")]),
+        FieldPanel("screens", widget=CheckboxSelectMultiple),
+    ]
+
     class Meta:
         ordering = ["pk"]
         constraints = [
@@ -81,9 +103,24 @@ class Showing(ClusterableModel):
             ),
         ]
 
+    def clean(self) -> None:
+        super().clean()
+        wrong = {}
+        if self.weekdays:
+            try:
+                parse_working_days(self.weekdays)
+            except ValueError:
+                wrong["weekdays"] = gettext("Write it like Mon-Fri or Mon-Thu,Sat.")
+        if self.from_time and self.until_time and self.from_time >= self.until_time:
+            wrong["until_time"] = gettext("It must be later than “from”, on the same day.")
+        if self.first_day and self.last_day and self.first_day > self.last_day:
+            wrong["last_day"] = gettext("It must not be before the first day.")
+        if wrong:
+            raise ValidationError(wrong)
+
 
 class Emergency(
-    WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, PreviewableMixin, ClusterableModel
+    WorkflowMixin, DraftStateMixin, LockableMixin, RevisionMixin, Previewed, ClusterableModel
 ):
     """Takes the place of everything while it is live, on the chosen screens or on all; needs a
     second person to go live, and none to end."""
@@ -102,6 +139,15 @@ class Emergency(
         related_query_name="emergency",
         for_concrete_model=False,
     )
+
+    panels = [
+        HelpPanel(_("A second person approves it; anybody who writes here ends it, at once.")),
+        FieldPanel("title"),
+        FieldPanel("text"),
+        InlinePanel("texts", heading=_("In other languages"), label=_("Language")),
+        FieldPanel("ends_at"),
+        FieldPanel("screens", widget=CheckboxSelectMultiple),
+    ]
 
     class Meta:
         ordering = ["-pk"]

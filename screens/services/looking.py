@@ -32,11 +32,15 @@ def look_at(screen: Screen, *, now: datetime) -> Look:
     """Built as for the screen: with its audience, its consents and its languages, and kept
     nowhere."""
     loop: Loop = loop_of(Content(now=now).programme_of(screen), now=now)
+    return Look(screen, loop.slides, *shape_of(screen))
+
+
+def shape_of(screen: Screen) -> tuple[int, int]:
+    """Width and height in pixels, as the device has said, else as most have them."""
     contact = getattr(screen, "contact", None)
-    width, height = SIZES[screen.orientation]
     if contact and contact.width and contact.height:
-        width, height = contact.width, contact.height
-    return Look(screen, loop.slides, width, height)
+        return contact.width, contact.height
+    return SIZES[screen.orientation]
 
 
 @lru_cache(maxsize=2)

@@ -10,12 +10,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
 
 from people.lists import show_list
 from screens.forms import ChangeScreenForm
-from screens.models import Screen
+from screens.models import Emergency, Screen
 from screens.rules.states import State
 from screens.services import access, keeping
+from screens.services.emergencies import end_emergency, live_emergencies
 from screens.services.overview import Seen, how_they_are, known_screens
 from screens.tables import ScreenTable
 
@@ -34,12 +36,15 @@ def one(pk: int) -> Screen:
 @login_required
 @may_see
 def index(request: HttpRequest) -> HttpResponse:
-    rows = how_they_are(known_screens(), now=timezone.now())
+    now = timezone.now()
+    rows = how_they_are(known_screens(), now=now)
     rows.sort(key=lambda each: (each.state.urgency, each.screen.name))
     actions = [(reverse("pair-screen"), _("Pair a screen"))] if keeps(request) else []
     return show_list(
-        request, ScreenTable, rows, title=_("Office screens"), lead=_lead(rows), actions=actions
-    )
+        request, ScreenTable, rows, title=_("Office screens"), lead=_lead(rows), actions=actions,
+        template="screens/list.html",
+        shown={"emergencies": live_emergencies(now=now), "may_keep": keeps(request)},
+    )  # fmt: skip
 
 
 def _lead(rows: list[Seen]) -> str:
@@ -55,6 +60,18 @@ def _lead(rows: list[Seen]) -> str:
         "%(n)s needs somebody to look at it.", "%(n)s need somebody to look at them.", troubled
     )
     return f"{said} {need % {'n': troubled}}"
+
+
+@login_required
+@may_keep
+@require_POST
+def end(request: HttpRequest, pk: int) -> HttpResponse:
+    """In one click: an alarm that was false must not stand longer than it takes to press this."""
+    if end_emergency(get_object_or_404(Emergency, pk=pk), by=request.user):
+        messages.success(request, _("The emergency is ended; screens follow within a minute."))
+    else:
+        messages.info(request, _("It was ended before."))
+    return redirect("screens")
 
 
 @login_required

@@ -1,27 +1,27 @@
 "use strict";
-// A screen's slide in a frame: of the device's own shape, and its tiles by the page as there.
+// Slides of a screen in frames: of the device's own shape, and tiles by the page as there.
 
-const glass = document.querySelector(".glass");
-const { width, height } = glass.dataset;
-document.body.style.setProperty("--ratio", width / height);
-
-const board = glass.querySelector("[data-pages]");
-const button = document.querySelector("[data-page]");
 const number = (value) => new Intl.NumberFormat(document.documentElement.lang).format(value);
-let page = 0;
+const button = document.querySelector("[data-page]");
+const first = document.querySelector(".glass");
+if (first) document.body.style.setProperty("--ratio", first.dataset.width / first.dataset.height);
 
-function show() {
-  const layout = layOut(board);
-  page %= layout.rows.length;
-  showPage(glass, board, layout, page, number);
-  button.hidden = layout.rows.length === 1;
-}
-
-if (board?.children.length) {
+function follow(glass) {
+  const board = glass.querySelector("[data-pages]");
+  if (!board?.children.length) return;
+  let page = 0;
+  const show = () => {
+    const layout = layOut(board);
+    page %= layout.rows.length;
+    showPage(glass, board, layout, page, number);
+    if (button) button.hidden = layout.rows.length === 1;
+  };
   addEventListener("load", show);
   addEventListener("resize", show);
-  button.addEventListener("click", () => {
+  button?.addEventListener("click", () => {
     page += 1;
     show();
   });
 }
+
+for (const glass of document.querySelectorAll(".glass")) follow(glass);
