@@ -3,6 +3,7 @@ from django.views.generic import RedirectView
 
 from cms.views.feeds import news
 from cms.views.pages import actions, results, stories
+from cms.views.pictures import picture
 from cms.views.public import public
 from cms.views.searching import search
 from recognition.urls import FEED
@@ -13,6 +14,7 @@ to_sign_in = RedirectView.as_view(pattern_name="account_login", query_string=Tru
 urlpatterns = [
     path("results/<date:day>/", results, name="results"),
     re_path(rf"^news/feed/{FEED}\.xml$", news, name="news-feed"),
+    path("media/<path:path>", picture, name="picture"),
     path("public/", public, name="public"),
     path("search/", search, name="search"),
     path("stories/", stories, name="stories"),

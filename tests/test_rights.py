@@ -703,6 +703,8 @@ ballot-receipt              GET    200  200  200  200  200  200  200  200  200
 ballot-receipt              POST   200  200  200  200  200  200  200  200  200
 kiosk                       GET    200  200  200  200  200  200  200  200  200
 kiosk                       POST   200  200  200  200  200  200  200  200  200
+picture/wrong               GET    404  404  404  404  404  404  404  404  404
+picture/wrong               POST   405  405  405  405  405  405  405  405  405
 public                      GET    200  200  200  200  200  200  200  200  200
 public                      POST   405  405  405  405  405  405  405  405  405
 search                      GET     in  200  200  200  200  200  200  200  200
@@ -948,6 +950,7 @@ def address(line_name: str, scene) -> str:
         "ask-about-statement": ["bonus", 2026],
         "my-statement-pdf": ["bonus", 2026],
         "bonus-question": [scene.question.pk],
+        "picture": ["images/nothing.jpg"],
         "news-feed": ["no-such-secret-of-a-feed"],
         "wall-feed": ["no-such-secret-of-a-feed"],
         "wall-feed-json": ["no-such-secret-of-a-feed"],

@@ -128,10 +128,15 @@ def _if_found(
     on: date | None = None,
     named: str = "",
 ) -> Iterator[Found]:
-    plain = " ".join(unescape(strip_tags(text.replace("</p>", " "))) for text in texts).strip()
+    plain = " ".join(" ".join(map(_plain, texts)).split())
     whole = f"{named} {title} {plain}".casefold()
     if all(word in whole for word in words):
         yield Found(page, title, _excerpt(plain, words), on)
+
+
+def _plain(text: str) -> str:
+    """Without marks; what stood in two paragraphs is not one word."""
+    return unescape(strip_tags(text.replace("<", " <")))
 
 
 def _excerpt(text: str, words: list[str]) -> str:

@@ -57,7 +57,7 @@ def test_it_tells_the_newest_day_and_how_many_were_hit(client, missed_monday, on
     assert "Monday 2 March 2026" in page
     assert "✗ not hit" in page
     assert "3 of 4 goals met" in page
-    assert "Days hit, March 2026 0 of 1 Days hit, 2026 0 of 1" in page
+    assert "Days hit, March 2026 0 of 1 Days hit, fiscal year 2026 0 of 1" in page
     assert "Billing" in page
 
 
