@@ -10,6 +10,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from wagtail.admin.ui.tables import LiveStatusTagColumn
 from wagtail.permission_policies import ModelPermissionPolicy
 from wagtail.snippets.views.snippets import (
     RevisionsUnscheduleView,
@@ -71,7 +72,7 @@ class VoiceViewSet(ApprovedSnippets):
     icon = "openquote"
     menu_label = _("Customers' words")
     menu_order = 250
-    list_display = ("quote", "said_by", "agreed_on", "agreed_until", "shown_to", "status_string")
+    list_display = ("quote", "said_by", "agreed_until", "shown_to", LiveStatusTagColumn())
     list_filter = ("shown_to", "language")
 
     @property

@@ -290,7 +290,7 @@ def test_editors_texts_are_cleaned_by_the_editor(scene, client, chromium):
     posted = {
         "title": EVERYTHING[:200], "summary": EVERYTHING[:200], "slug": "attack",
         "body": json.dumps({"blocks": blocks, "entityMap": {"0": entity}}),
-        "action-publish": "action-publish",
+        "texts-TOTAL_FORMS": 0, "texts-INITIAL_FORMS": 0, "action-publish": "action-publish",
     }  # fmt: skip
     response = client.post(f"/cms/pages/add/cms/announcementpage/{home.pk}/", posted)
     assert response.status_code == 302
