@@ -17,7 +17,7 @@ class ActingSlide(Slide):
 
     class Meta:
         label = gettext_lazy("You said, we did")
-        icon = "tick"
+        icon = "check"
 
     def facts(self, value: Mapping[str, Any], view: View) -> Facts:
         found = slide(view.language)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy
 
-from cms.models import HomePage
+from cms.services.for_screens.company import company_name
 from screens.slides.base import Facts, Slide, View
 
 
@@ -17,4 +17,4 @@ class BrandSlide(Slide):
         icon = "home"
 
     def facts(self, value: Mapping[str, Any], view: View) -> Facts:
-        return Facts({"name": HomePage.objects.values_list("title", flat=True).first() or ""})
+        return Facts({"name": company_name()})

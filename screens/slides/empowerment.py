@@ -18,7 +18,7 @@ class EmpowermentSlide(Slide):
 
     class Meta:
         label = gettext_lazy("Empowerment in figures")
-        icon = "unlocked"
+        icon = "lock-open"
 
     def facts(self, value: Mapping[str, Any], view: View) -> Facts:
         found = last_month(today=view.today)

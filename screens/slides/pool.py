@@ -77,19 +77,19 @@ def square(day: KeptDay) -> dict[str, Any]:
 def thermometer(pool: Mapping[str, Any], days: PoolDays) -> dict[str, Any] | None:
     """What hit days paid in, beside the whole of last year: from nothing to the larger of both.
     Places in thousandths; None without a year before that could be the measure."""
-    if not days.before_minor or days.before_by_then_minor is None:
+    if not days.before_minor:
         return None
     scale = max(days.before_minor, days.so_far_minor)
 
-    def mark(minor: int, text: str, **values: Any) -> dict[str, Any]:
+    def mark(minor: int, text: str, year: int) -> dict[str, Any]:
         place = thousandths(minor, whole=scale)
         amount = money(minor, pool["currency"])
-        return {"place": f"{place / 10:.1f}", "text": text.format(**values), "amount": amount}
+        return {"place": f"{place / 10:.1f}", "text": text.format(year=year), "amount": amount}
 
-    return {
-        "now": mark(days.so_far_minor, _("{year} so far"), year=days.year),
-        "then": mark(
-            days.before_by_then_minor, _("{year} by this day"), year=days.year - 1
-        ),
-        "whole": mark(days.before_minor, _("all of {year}"), year=days.year - 1),
-    }  # fmt: skip
+    found = {
+        "now": mark(days.so_far_minor, _("{year} so far"), days.year),
+        "whole": mark(days.before_minor, _("all of {year}"), days.year - 1),
+    }
+    if days.before_by_then_minor is not None:
+        found["then"] = mark(days.before_by_then_minor, _("{year} by this day"), days.year - 1)
+    return found

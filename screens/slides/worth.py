@@ -41,7 +41,7 @@ class WorthSlide(Slide):
 
     class Meta:
         label = gettext_lazy("What a loyal customer is worth")
-        icon = "pick"
+        icon = "plus-inverse"
 
     def clean(self, value: Any) -> Any:
         cleaned = super().clean(value)

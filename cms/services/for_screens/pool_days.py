@@ -24,7 +24,7 @@ class KeptDay:
 class PoolDays:
     """`month`: days of the month with a verdict so far. Of the year so far: `hits` among `judged`
     days. Amounts in minor units, of final days: this year so far, and the year before through the
-    same day and as a whole; these are None when the pool had no final day then."""
+    same day and as a whole; None where the pool had no final day by then, or all that year."""
 
     year: int
     month: list[KeptDay]
@@ -70,7 +70,7 @@ def _year_before(verdicts: Any, name: int, through: date) -> tuple[int | None, i
     found = _paid(rows, through=by_then)
     if found["all"] is None:
         return None, None
-    return found["by_then"] or 0, found["all"]
+    return found["by_then"], found["all"]
 
 
 def _paid(verdicts: Any, *, through: date | None = None) -> dict[str, int | None]:
