@@ -5,7 +5,10 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from config.health import health
+
 urlpatterns = [
+    path("health/", health, name="health"),
     path("", include("people.urls")),
     path("", include("incentives.urls")),
     path("", include("recognition.urls")),

@@ -463,6 +463,8 @@ screen-code                 GET  405  405  405  405  405  405  405  405  405
 screen-code                 POST 200  200  200  200  200  200  200  200  200
 screen-secret               GET  410  410  410  410  410  410  410  410  410
 screen-secret               POST 405  405  405  405  405  405  405  405  405
+health                      GET  200  200  200  200  200  200  200  200  200
+health                      POST 405  405  405  405  405  405  405  405  405
 screens                     GET   in  403  403  200  403  200  200  200  200
 screens                     POST  in  403  403  200  403  200  200  200  200
 office-screen               GET   in  403  403  200  403  200  200  200  200

@@ -11,6 +11,7 @@ from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from cms.beside import lines_beside
 from cms.models import ActionsPage, ResultsPage, StoryIndexPage
 from cms.services.rendering import posted_html
 
@@ -20,6 +21,7 @@ from cms.services.rendering import posted_html
 def results(request, day: date):
     page = get_object_or_404(ResultsPage.objects.live(), date=day)
     context = {"page": page, "posted": posted_html(page)}
+    context["beside"] = lines_beside(day, user=request.user)
     return render(request, page.template, context)
 
 
