@@ -11,13 +11,14 @@ function follow(glass) {
   if (!board?.children.length) return;
   let page = 0;
   const show = () => {
+    if (!board.clientHeight) return; // a preview is loaded before it is seen
     const layout = layOut(board);
     page %= layout.rows.length;
     showPage(glass, board, layout, page, number);
     if (button) button.hidden = layout.rows.length === 1;
   };
   addEventListener("load", show);
-  addEventListener("resize", show);
+  new ResizeObserver(show).observe(glass);
   button?.addEventListener("click", () => {
     page += 1;
     show();
