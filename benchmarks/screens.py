@@ -89,7 +89,7 @@ def _new_day(by: object, secrets: list[str], tags: list[str], server: int) -> No
     close_day(NEXT, by=by, now=LATER, final=True)
     post_day(NEXT, now=timezone.now())
     posted = time.time()
-    shown = told.get(timeout=200)
+    shown = told.get(timeout=100)
     screens.join()
     waits = [each - posted for each in shown]
     print(
@@ -132,11 +132,17 @@ async def _get(reader, writer, path: str, secret: str, tag: str) -> tuple[int, s
 
 
 async def _asked(path: str, secret: str, tag: str) -> tuple[int, str, bytes]:
-    reader, writer = await asyncio.open_connection("127.0.0.1", PORT)
-    try:
-        return await _get(reader, writer, path, secret, tag)
-    finally:
-        writer.close()
+    """A screen whose connection is reset asks again, as its browser does."""
+    for _try in range(5):
+        try:
+            reader, writer = await asyncio.open_connection("127.0.0.1", PORT)
+            try:
+                return await _get(reader, writer, path, secret, tag)
+            finally:
+                writer.close()
+        except (ConnectionError, asyncio.IncompleteReadError):
+            await asyncio.sleep(0.1)
+    raise RuntimeError(f"{path}: no answer")
 
 
 async def _ask_all(secrets: list[str], tags: list[str]) -> dict:

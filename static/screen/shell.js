@@ -251,7 +251,10 @@ async function poll() {
   showBanner();
   dimOrLight();
   const jitter = 0.8 + 0.4 * Math.random(); // screens started together shall not ask together
-  polling = setTimeout(poll, jitter * seconds(kept.manifest?.pace_seconds, 30));
+  const pace = seconds(kept.manifest?.pace_seconds, 30);
+  // What it was told may have been replaced before it could fetch it: asked again soon, then ever
+  // later.
+  polling = setTimeout(poll, jitter * (failures ? Math.min(pace, 3000 * failures) : pace));
 }
 
 function note(error) {

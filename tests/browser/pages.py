@@ -1,5 +1,6 @@
 """Pages of the product in Chromium: a server, a browser, somebody signed in."""
 
+import contextlib
 import os
 import socket
 
@@ -17,11 +18,12 @@ from tests.conftest import SignedInClient
 
 
 def free_port() -> int:
-    """Below 32768, where no outgoing connection is given a port by chance."""
+    """Below 32768, where no outgoing connection is given a port by chance. Tried as a server takes
+    it: one that ended while screens were asking it keeps its port for a minute."""
     for port in range(20000 + os.getpid() % 5000, 32000):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)):
-                return port
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
     raise RuntimeError("no free port")
 
 
