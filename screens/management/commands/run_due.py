@@ -32,6 +32,7 @@ from recognition.services.feeds import end_feeds
 from recognition.services.noticing import notice_of_day
 from recognition.services.telling import tell_waiting
 from recognition.services.visibility import follow_defaults
+from screens.services.alerting import alert_about_missing_post, alert_about_silent_screens
 from screens.services.current import bound_screens, forget_old_snapshots, refresh
 from screens.services.pairing import forget_old_pairings
 from screens.services.withdrawing import give_receipts
@@ -98,6 +99,8 @@ class Command(ProductCommand):
     def _screens(self) -> None:
         refresh(bound_screens().filter(revoked_at=None), now=self._now)
         give_receipts(now=self._now)
+        alert_about_silent_screens(now=self._now)
+        alert_about_missing_post(now=self._now)
         forget_old_snapshots(now=self._now)
         forget_old_pairings(now=self._now)
 
