@@ -40,8 +40,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('weekdays', models.CharField(blank=True, help_text='Such as Mon-Fri; empty: every day.', max_length=40, verbose_name='weekdays')),
-                ('from_time', models.TimeField(blank=True, null=True, verbose_name='from')),
-                ('until_time', models.TimeField(blank=True, null=True, verbose_name='until')),
+                ('from_time', models.TimeField(blank=True, null=True, verbose_name='begins at')),
+                ('until_time', models.TimeField(blank=True, null=True, verbose_name='ends at')),
                 ('first_day', models.DateField(blank=True, null=True, verbose_name='first day')),
                 ('last_day', models.DateField(blank=True, null=True, verbose_name='last day')),
             ],

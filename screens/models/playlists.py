@@ -71,8 +71,8 @@ class Showing(ClusterableModel):
     weekdays = models.CharField(
         _("weekdays"), max_length=40, blank=True, help_text=_("Such as Mon-Fri; empty: every day.")
     )
-    from_time = models.TimeField(_("from"), null=True, blank=True)
-    until_time = models.TimeField(_("until"), null=True, blank=True)
+    from_time = models.TimeField(_("begins at"), null=True, blank=True)
+    until_time = models.TimeField(_("ends at"), null=True, blank=True)
     first_day = models.DateField(_("first day"), null=True, blank=True)
     last_day = models.DateField(_("last day"), null=True, blank=True)
     screens = ParentalManyToManyField(
@@ -112,7 +112,7 @@ class Showing(ClusterableModel):
             except ValueError:
                 wrong["weekdays"] = gettext("Write it like Mon-Fri or Mon-Thu,Sat.")
         if self.from_time and self.until_time and self.from_time >= self.until_time:
-            wrong["until_time"] = gettext("It must be later than “from”, on the same day.")
+            wrong["until_time"] = gettext("It must be later than “begins at”, on the same day.")
         if self.first_day and self.last_day and self.first_day > self.last_day:
             wrong["last_day"] = gettext("It must not be before the first day.")
         if wrong:
