@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from people.models import Department, Site, User
 from people.services import audit
 from people.services.retrying import retried
-from screens.models import Playlist, Screen
+from screens.models import Emergency, Playlist, Screen, Showing
 from screens.services.freshness import changed
 
 
@@ -93,5 +93,13 @@ def remove_screen(screen: Screen, *, by: User) -> None:
     if held.paired_at:
         why = _("A device was this screen, so it stays known; revoke it instead.")
         raise KeepingRefused(why)
+    if Showing.objects.filter(screens=held).exists() or _has_emergency(held):
+        # Without it nothing would be chosen any more, which means: on all screens.
+        why = _("A playlist or an emergency is shown on this screen; take it out there first.")
+        raise KeepingRefused(why)
     audit.record("remove_screen", by=by, subject=f"screen:{held.pk}", before={"name": held.name})
     held.delete()
+
+
+def _has_emergency(screen: Screen) -> bool:
+    return Emergency.objects.filter(screens=screen).exists()

@@ -10,6 +10,7 @@ from people.rules import BEGINNING
 from screens.models import Emergency, EmergencyText, Screen, Showing
 from screens.rules.dayparts import NotNow
 from screens.services.building import loop_of
+from screens.services.keeping import KeepingRefused, remove_screen
 from screens.services.programme import Because, Content, Passed
 from tests.screens.conftest import put_live
 
@@ -160,3 +161,19 @@ def test_the_same_facts_give_the_same_bytes(hall):
     assert (
         loop_of(on(hall), now=NOON).canonical() == loop_of(on(hall), now=timezone.now()).canonical()
     )
+
+
+def test_a_screen_that_was_the_only_one_chosen_is_not_removed_beneath_its_playlist(hall, root):
+    """Nothing chosen means all of them: the others would show it."""
+    waiting = Screen.objects.create(name="Waiting", made_by=root)
+    playlist = scheduled("Guests", waiting)
+    with pytest.raises(KeepingRefused, match="take it out there first"):
+        remove_screen(waiting, by=root)
+    assert on(hall).because == Because.OWN
+    playlist.showings.all()[0].delete()
+    emergency = declared(waiting)
+    with pytest.raises(KeepingRefused):
+        remove_screen(waiting, by=root)
+    emergency.delete()
+    remove_screen(waiting, by=root)
+    assert not Screen.objects.filter(name="Waiting").exists()
