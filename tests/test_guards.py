@@ -56,6 +56,8 @@ from recognition.models import (
     RewardLine,
     Vote,
 )
+from screens.models import Snapshot
+from screens.services.building import Loop
 from surveys.models import Cell, Question, Release, Wave, WaveItem, Wording
 from surveys.models import Invitation as PollInvitation
 from tests.conftest import MONDAY, make_result, make_target
@@ -443,7 +445,15 @@ def another_report(world) -> None:
     Release.objects.update(digest="0" * 64)
 
 
+def show_something_else(world):
+    """Bytes that a screen was told to show."""
+    text, sha256 = Loop().canonical()
+    snapshot = Snapshot.objects.create(sha256=sha256, payload=text, made_at=timezone.now())
+    Snapshot.objects.filter(pk=snapshot.pk).update(payload="{}")
+
+
 BREAKING = {
+    "a_snapshot_of_screens_stays_as_built": show_something_else,
     "a_launched_poll_keeps_its_promise": lower_the_promise,
     "what_is_asked_stays_as_launched_on_update": ask_otherwise,
     "what_is_asked_stays_as_launched_on_delete": ask_less,
