@@ -42,7 +42,7 @@ class HangingForm(forms.Form):
     """Cleans to a Hanging, in `hanging`."""
 
     name = NameField(
-        label=gettext_lazy("Name"), max_length=100,
+        label=gettext_lazy("Name of the screen"), max_length=100,
         help_text=gettext_lazy("As colleagues call it, for example Lobby."),
     )  # fmt: skip
     place = forms.CharField(
