@@ -6,14 +6,19 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
+from cms.services.voices import withdraw
 from people.models import Notice, ShownTo
 from people.services.consents import Agreed, agree
+from recognition.services import fair_play, nominating
+from recognition.services.nominating import nominate
 from screens.models import Contact, Current, Snapshot, Withdrawal
 from screens.services import standing
 from screens.services.building import Loop
 from screens.services.current import bound_screens, forget_old_snapshots, keep, refresh
 from screens.services.freshness import change_now, changed
 from screens.services.withdrawing import give_receipts
+from tests.cms.written import make_story, make_voice
+from tests.recognition.conftest import kept_promise, praise  # noqa: F401
 from tests.scene import missed_monday, pool, wednesday  # noqa: F401
 from tests.screens.conftest import put_live, slides_of
 
@@ -79,6 +84,33 @@ def test_a_change_of_consent_is_followed_in_its_own_transaction(ann):
     before = change_now()
     agree(ann.employee, NOBODY, by=ann, now=timezone.now())
     assert change_now() == before + 1
+
+
+def test_what_is_taken_back_is_followed_at_once(root, settings, tmp_path):
+    story, voice = make_story("Parcel"), make_voice("Thanks")
+    before = change_now()
+    story.unpublish()
+    assert change_now() > before
+    before = change_now()
+    withdraw(voice, by=root, now=timezone.now())
+    assert change_now() > before
+
+
+def test_a_draft_of_a_playlist_is_no_change(playlist):
+    before = change_now()
+    playlist.save_revision()
+    assert change_now() == before
+
+
+def test_praise_that_is_held_or_withdrawn_is_followed_at_once(ann, bob, cas, kept_promise):
+    now = timezone.now()
+    given = [nominate(praise(bob, behaviour=kept_promise), by=ann, now=now) for _n in range(2)]
+    before = change_now()
+    fair_play.report(given[0], reason="never happened", by=cas, now=now)
+    assert change_now() > before
+    before = change_now()
+    nominating.withdraw(given[1], by=ann, now=now)
+    assert change_now() > before
 
 
 @pytest.fixture
