@@ -37,7 +37,9 @@ class Report:
 def read_report(text: str, *, now: datetime, address: str | None) -> Report:
     """From `build=…&snapshot=…&item=…&painted=1&size=1920x1080&error=…`; what can't be read is left
     out: a report is no reason to refuse a screen its figures."""
-    said = dict(parse_qsl(text[:LONGEST]))
+    pairs = parse_qsl(text[:LONGEST])
+    # PostgreSQL stores no NUL: one screen that says one would lose the words of all others.
+    said = {name: "".join(filter(str.isprintable, value)) for name, value in pairs}
     width, _x, height = said.get("size", "").partition("x")
     return Report(
         seen_at=now, build=said.get("build", "")[:64], snapshot=said.get("snapshot", "")[:64],

@@ -229,3 +229,10 @@ def test_a_report_that_can_not_be_read_is_no_reason_to_refuse(on_screen, report)
     response = on_screen.get("/screen/manifest.json", headers={"Screen-Report": report})
     assert response.status_code == 200
     assert Contact.objects.get().width == 0
+
+
+def test_a_report_that_no_database_keeps_is_cleaned(on_screen, hall):
+    said = {"Screen-Report": "build=a%00b&error=%00%1b[0mlost"}
+    assert on_screen.get("/screen/manifest.json", headers=said).status_code == 200
+    contact = Contact.objects.get()
+    assert (contact.build, contact.error) == ("ab", "[0mlost")
