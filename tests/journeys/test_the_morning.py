@@ -108,6 +108,24 @@ def test_a_part_that_fails_keeps_no_other_from_being_done(
     assert "_begin failed" in caplog.text
 
 
+def test_a_step_that_fails_keeps_no_other_of_its_part_from_being_done(
+    two_zones, monkeypatch, time_machine_at
+):
+    def broken(*_any, **_more):
+        raise OSError("broken")
+
+    done = []
+    due = "screens.management.commands.run_due"
+    for name in ("follow_the_day", "refresh", "renew_estimates", "tell_waiting"):
+        monkeypatch.setattr(f"{due}.{name}", broken)
+    for name in ("alert_about_missing_post", "notice_of_day", "send_waiting"):
+        monkeypatch.setattr(f"{due}.{name}", lambda name=name, **_more: done.append(name))
+    time_machine_at("2026-03-06T12:00:00Z")
+    with pytest.raises(Exception, match="begin: broken; screens: broken; keep: broken; mail"):
+        call_command("run_due", stdout=StringIO())
+    assert done == ["alert_about_missing_post", "notice_of_day", "send_waiting"]
+
+
 def test_once_posted_a_day_follows_its_figures(two_zones, goals, system, time_machine_at):
     set_policy("posting_time", "06:00", from_date=BEGINNING, reason="early shift", by=system)
     time_machine_at("2026-03-03T11:00:00Z")

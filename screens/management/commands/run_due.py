@@ -1,6 +1,7 @@
 import logging
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from functools import partial
 
 from django.core.management import call_command
 from django.utils import timezone
@@ -57,35 +58,48 @@ class Command(ProductCommand):
         self._posted: list[date] = []
         self._refusals: list[str] = []
         for part in (self._begin, self._morning, self._screens, self._keep, self._mail):
-            self._do(part)
+            for step in part():
+                self._do(step, part.__name__)
         self._say(options["format"])
         if self._refusals:
             self.refuse("; ".join(self._refusals))
 
-    def _do(self, part: Callable[[], None]) -> None:
-        """A mail server that is down must not keep the day from the walls: what fails is logged,
-        and the parts after it are done all the same."""
+    def _do(self, step: Callable[[], object], part: str) -> None:
+        """A mail server that is down must not keep the day from the walls, nor a slide that can't
+        be built the alarm that says so: what fails is logged, and all after it is done."""
         try:
-            part()
+            step()
+        except CloseRefused as refused:
+            self._refusals.append(str(refused))
         except Exception as fault:
-            log.exception("%s failed", part.__name__)
-            self._refusals.append(f"{part.__name__.strip('_')}: {fault or type(fault).__name__}")
+            log.exception("%s failed", part)
+            self._refusals.append(f"{part.strip('_')}: {fault or type(fault).__name__}")
 
-    def _begin(self) -> None:
-        follow_the_day(today=timezone.localdate(self._now), by=self._by)
-        end_feeds(now=self._now)
-        follow_defaults(now=self._now)
-        # Wagtail leaves pages and playlists whose time has come, or is over, to a command.
-        call_command("publish_scheduled", verbosity=0)
+    def _begin(self) -> list[Callable[[], object]]:
+        return [
+            partial(follow_the_day, today=timezone.localdate(self._now), by=self._by),
+            partial(end_feeds, now=self._now),
+            partial(follow_defaults, now=self._now),
+            # Wagtail leaves pages and playlists whose time has come, or is over, to a command.
+            partial(call_command, "publish_scheduled", verbosity=0),
+        ]
 
-    def _morning(self) -> None:
-        for day in self._days_due(company_yesterday(self._now)):
-            try:
-                if may_be_posted(day, now=self._now) or _was_judged(day):
-                    self._close(day)
-            except CloseRefused as refused:
-                self._refusals.append(f"{day}: {refused}")
+    def _morning(self) -> list[Callable[[], object]]:
         # What could be closed is posted, whatever was refused beside it.
+        return [self._close_due, self._post_owed]
+
+    def _close_due(self) -> None:
+        for day in self._days_due(company_yesterday(self._now)):
+            self._do(partial(self._close_if_due, day), "_morning")
+
+    def _close_if_due(self, day: date) -> None:
+        try:
+            if may_be_posted(day, now=self._now) or _was_judged(day):
+                self._close(day)
+        except CloseRefused as refused:
+            self._refusals.append(f"{day}: {refused}")
+
+    def _post_owed(self) -> None:
         self._posted += post_owed(now=self._now)
 
     def _close(self, day: date) -> None:
@@ -96,28 +110,34 @@ class Command(ProductCommand):
             post_day(day, now=self._now)
             self._posted.append(day)
 
-    def _screens(self) -> None:
-        refresh(bound_screens().filter(revoked_at=None), now=self._now)
-        give_receipts(now=self._now)
-        alert_about_silent_screens(now=self._now)
-        alert_about_missing_post(now=self._now)
-        forget_old_snapshots(now=self._now)
-        forget_old_pairings(now=self._now)
+    def _screens(self) -> list[Callable[[], object]]:
+        steps: tuple[Callable[..., object], ...] = (
+            self._refresh, give_receipts, alert_about_silent_screens, alert_about_missing_post,
+            forget_old_snapshots, forget_old_pairings,
+        )  # fmt: skip
+        return [partial(step, now=self._now) for step in steps]
 
-    def _keep(self) -> None:
-        now, by = self._now, self._by
-        self._refusals += renew_estimates(by=by, now=now)
-        keep_circle(now=now)
-        forget_what_is_over(now=now)
-        forget_old_deliveries(now=now)
-        take_away_old(now=now)
-        go_on_with_statements()
-        match_lines(by=by, now=now)
-        seal()
-        notice_of_day(by=by, now=now)
-        pass_on(now=now, by=by)
-        ask_for_outcomes(by=by, now=now)
-        draw_reviews(by=by, now=now)
+    def _refresh(self, *, now: datetime) -> None:
+        refresh(bound_screens().filter(revoked_at=None), now=now)
+
+    def _keep(self) -> list[Callable[[], object]]:
+        alone: tuple[Callable[..., object], ...] = (
+            keep_circle, forget_what_is_over, forget_old_deliveries, take_away_old,
+        )  # fmt: skip
+        signed: tuple[Callable[..., object], ...] = (
+            notice_of_day, pass_on, ask_for_outcomes, draw_reviews,
+        )  # fmt: skip
+        return [
+            self._renew_estimates,
+            *(partial(step, now=self._now) for step in alone),
+            go_on_with_statements,
+            partial(match_lines, by=self._by, now=self._now),
+            seal,
+            *(partial(step, now=self._now, by=self._by) for step in signed),
+        ]
+
+    def _renew_estimates(self) -> None:
+        self._refusals += renew_estimates(by=self._by, now=self._now)
 
     def _days_due(self, yesterday: date | None) -> list[date]:
         """Recent days that are not final in every pool, and older ones left provisional."""
@@ -130,14 +150,11 @@ class Command(ProductCommand):
             days |= {day for day in days_between(first, yesterday) if not _is_final(day)}
         return sorted(days)
 
-    def _mail(self) -> None:
-        now = self._now
-        tell_waiting(now=now)
-        remind_of_awaited(now=now)
-        remind_of_overdue(now=now)
-        send_digests(now=now)
-        send_waiting()
-        deliver_waiting()
+    def _mail(self) -> list[Callable[[], object]]:
+        steps: tuple[Callable[..., object], ...] = (
+            tell_waiting, remind_of_awaited, remind_of_overdue, send_digests,
+        )  # fmt: skip
+        return [*(partial(step, now=self._now) for step in steps), send_waiting, deliver_waiting]
 
     def _say(self, form: str) -> None:
         closed, posted = self._closed, self._posted
