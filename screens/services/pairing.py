@@ -118,7 +118,8 @@ def collect(secret: str, *, now: datetime) -> str | None:
         raise PairingRefused(_("The code is over."))
     if found.approved_at is None:
         return None
-    once = Pairing.objects.filter(pk=found.pk, delivered_at=None).update(delivered_at=now)
+    still = Pairing.objects.filter(pk=found.pk, delivered_at=None, refused_at=None)
+    once = still.update(delivered_at=now)
     if not once or found.screen is None:
         raise PairingRefused(_("The code is over."))
     bound = bind(found.screen, now=now)

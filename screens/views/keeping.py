@@ -78,7 +78,10 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
 @may_see
 def show(request: HttpRequest, pk: int) -> HttpResponse:
     [seen] = how_they_are([one(pk)], now=timezone.now())
-    context = {"seen": seen, "screen": seen.screen, "may_keep": keeps(request)}
+    context = {
+        "seen": seen, "screen": seen.screen, "may_keep": keeps(request),
+        "may_revoke": access.can_be_revoked(seen.screen, now=timezone.now()),
+    }  # fmt: skip
     return render(request, "screens/screen.html", context)
 
 
@@ -103,7 +106,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 @may_keep
 def revoke(request: HttpRequest, pk: int) -> HttpResponse:
     screen = one(pk)
-    if screen.revoked_at or not screen.secret_digest:
+    if not access.can_be_revoked(screen, now=timezone.now()):
         messages.info(request, _("No device shows this screen, so there is nothing to revoke."))
         return redirect("office-screen", pk)
     if request.POST.get("confirmed"):

@@ -11,7 +11,7 @@ from django.utils import timezone
 from people.models import AuditEntry
 from screens.models import Pairing, Screen
 from screens.services import pairing
-from screens.services.access import digest
+from screens.services.access import can_be_revoked, digest, revoke
 from screens.services.pairing import (
     Asked,
     PairingRefused,
@@ -215,3 +215,16 @@ def test_the_command_repairs_a_screen_that_is_known_and_refuses_a_wrong_code(sys
     for _device in range(2):
         call_command("pair_screen", asked().code, "Hall", "--place", "Ground floor")
     assert Screen.objects.get().place == "Ground floor"
+
+
+def test_who_is_revoked_before_the_device_asks_does_not_become_the_screen(root):
+    now, device = timezone.now(), asked()
+    approve(Pairing.objects.get(), new(), by=root, now=now)
+    screen = Screen.objects.get()
+    assert can_be_revoked(screen, now=now)
+    revoke(screen, by=root, now=now)
+    with pytest.raises(PairingRefused):
+        collect(device.secret, now=now)
+    screen.refresh_from_db()
+    assert screen.secret_digest is None
+    assert not can_be_revoked(screen, now=now)
