@@ -77,8 +77,11 @@ def test_a_day_goes_from_a_figure_to_the_screen_and_is_corrected_in_public(clien
                "71.0", "--reason", "counted twice", "--by", "2", "--format", "json")  # fmt: skip
     assert json.loads(run(*correct, "--dry-run"))["status"] == "preview"
     assert json.loads(run(*correct, "--approved-by", "3"))["status"] == "applied"
-    run("run_due")
+    run("close_day", "--date", MONDAY)
     assert "Corrected, was 100.0%" in on_the_wall(wall)
+    # The days since then are posted too, and the newest is on the wall.
+    run("run_due")
+    assert "Corrected" not in on_the_wall(wall)
 
     shown = page_of(client, "1")
     assert "corrected, was 100.0%" in shown
