@@ -23,6 +23,8 @@ let turnedAt = performance.now();
 let polledAt = performance.now();
 let fault = ""; // the last thing that went wrong, for whoever keeps the screens
 let item = "";
+let glass = null; // the slide that stands there
+let showing = false; // another is being made ready
 const startedAt = performance.now();
 
 const seconds = (value, otherwise) => 1000 * (value > 0 ? value : otherwise);
@@ -35,7 +37,9 @@ const word = (name) => kept.manifest?.words?.[name] ?? "";
 /** Names stay only as long as somebody could be asked whether they still may. */
 function namesAreOld() {
   const hours = kept.manifest?.names_hours ?? 12;
-  return now() - (kept.asked_at ?? 0) > hours * HOUR;
+  const age = now() - (kept.asked_at ?? 0);
+  // A clock that was set back, as after a start without network, can't say how old they are.
+  return age > hours * HOUR || age < -HOUR;
 }
 
 const showable = () => loop.filter((slide) => !(slide.personal && namesAreOld()));
@@ -62,9 +66,12 @@ async function decoded(node) {
 async function show(slide, fromPage = 0) {
   const sha = loopSha;
   const node = built(slide);
+  showing = true;
   await decoded(node);
   if (sha !== loopSha || pairing) return; // something newer came meanwhile
+  showing = false;
   stage.replaceChildren(node);
+  glass = slide;
   layOutBoard(fromPage);
   item = slide.id;
   turnedAt = performance.now();
@@ -141,14 +148,14 @@ function slidesIn(text) {
 /** New slides take the place of the old at once; the one on the glass goes on when it is the same,
  * as a consent that was withdrawn must not wait for the end of the loop. */
 function take(sha, slides) {
-  const standing = showable()[place];
+  const standing = glass; // not loop[place]: its turn may have come while its pictures are read
   loop = slides;
   loopSha = sha;
   if (kept.manifest?.urgent) place = 0;
   const same = showable().findIndex((slide) => slide.id === standing?.id);
   if (same >= 0 && !kept.manifest?.urgent) place = same;
   const unchanged = same >= 0 && showable()[same].html === standing.html;
-  if (unchanged && stage.querySelector(".slide")) {
+  if (unchanged && !showing && stage.querySelector(".slide")) {
     document.documentElement.dataset.painted = sha;
   } else {
     showPlace(same >= 0 ? page : 0);
@@ -178,9 +185,9 @@ async function update() {
   if (answer.status === 410 || answer.status === 401) return leave();
   if (answer.status !== 304 && !answer.ok) throw new Error(`manifest: ${answer.status}`);
   noteClock(answer);
-  kept.asked_at = now();
+  if (answer.status === 304) kept.asked_at = now();
+  else await follow(await answer.json(), answer.headers.get("ETag"));
   fault = "";
-  if (answer.status !== 304) await follow(await answer.json(), answer.headers.get("ETag"));
   remember(KEPT, kept);
   return undefined;
 }
@@ -189,8 +196,9 @@ async function follow(manifest, etag) {
   const sha = manifest.snapshot;
   const text = sha === loopSha ? null : await loopText(sha);
   const slides = text === null ? null : slidesIn(text);
-  // Only now: had anything failed before, the next poll must ask for all of it again.
-  kept = { ...kept, manifest, etag };
+  // Only now: had anything failed before, the next poll must ask for all of it again, and names
+  // that may have been taken back must go when their slides can't be had anew.
+  kept = { ...kept, manifest, etag, asked_at: now() };
   document.documentElement.lang = manifest.language;
   if (slides) {
     take(sha, slides);

@@ -197,6 +197,42 @@ def test_names_go_when_nobody_can_be_asked_any_more(office, opened):
     expect(headline(page)).to_have_text("Ann")
 
 
+def test_names_go_when_the_slides_without_them_cannot_be_had(office, opened):
+    office.show(slide(personal=True, seconds=0.1), names_hours=1 / 3600)
+    page = opened()
+    office.manifest["snapshot"] = "f" * 64
+    expect(headline(page)).to_contain_text("Names are hidden")
+
+
+def test_names_go_when_a_clock_that_was_set_back_cannot_say_how_old_they_are(office, opened):
+    office.show(slide(personal=True, seconds=0.1))
+    page = opened()
+    wait_kept(page)
+    office.alive = False
+    page.evaluate(
+        "() => { const kept = JSON.parse(localStorage.getItem('ninetyfive.screen'));"
+        " kept.asked_at += 86400000;"
+        " localStorage.setItem('ninetyfive.screen', JSON.stringify(kept)); }"
+    )
+    page.reload()
+    expect(headline(page)).to_contain_text("Names are hidden")
+
+
+def test_what_was_taken_back_goes_though_the_next_slide_is_being_read(office, opened):
+    named = '<article class="slide"><h1>Ann</h1></article>'
+    drawn = '<article class="slide"><h1>Drawn</h1><img alt="" src="data:,"></article>'
+    office.show(slide(1, html=named, seconds=1), slide(2, html=drawn))
+    page = opened()
+    page.evaluate(
+        "() => { HTMLImageElement.prototype.decode = () => {"
+        " window.reading = true; return new Promise(() => {}); }; }"
+    )
+    page.wait_for_function("() => window.reading")
+    assert headline(page).inner_text() == "Ann"
+    office.show(slide(1, seconds=60), slide(2, html=drawn))
+    expect(headline(page)).to_have_text("Slide 1")
+
+
 def test_where_all_slides_have_names_it_is_said_why_none_is_shown(office, opened):
     office.show(slide(personal=True, seconds=0.1), names_hours=1 / 3600)
     page = opened()
