@@ -60,18 +60,20 @@ MISSING = Kind(
 def alert_about_silent_screens(*, now: datetime) -> int:
     """One notice a site and day, of those that should be lit and have said nothing for a quarter of
     an hour; returns how many people were told."""
-    by_site: dict[tuple[str, str], list[str]] = defaultdict(list)
+    by_site: dict[tuple[str, str, date], list[str]] = defaultdict(list)
     for screen in _should_be_lit(now=now):
         contact = contact_of(screen)
         if contact is None or now - contact.seen_at > SILENT_TOO_LONG:
+            # By its own clock: in Auckland and San Francisco UTC's midnight is a working hour.
+            today = now.astimezone(zone_of(screen)).date()
             site = (screen.site.code, screen.site.name) if screen.site else ("", "")
-            by_site[site].append(screen.name)
-    return sum(_tell_of_silence(*site, names, now=now) for site, names in by_site.items())
+            by_site[*site, today].append(screen.name)
+    return sum(_tell_of_silence(*site, names) for site, names in by_site.items())
 
 
-def _tell_of_silence(code: str, site: str, names: list[str], *, now: datetime) -> int:
+def _tell_of_silence(code: str, site: str, today: date, names: list[str]) -> int:
     facts = {"site": site, "named": sorted(names)[:NAMED], "count": len(names)}
-    key = f"screens-silent:{code}:{now.date()}"
+    key = f"screens-silent:{code}:{today}"
     readers = holders_of(*KEEPERS)
     return tell_all(SILENT, [News(user, key, facts, reverse("screens")) for user in readers])
 

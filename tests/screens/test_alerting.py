@@ -62,6 +62,14 @@ def test_a_site_is_told_of_once_a_day(bound, root):
     assert alert_about_silent_screens(now=TEN + timedelta(days=1)) == 1
 
 
+def test_a_working_day_across_midnight_of_utc_is_one_day(bound, root, site):
+    Site.objects.filter(pk=site.pk).update(time_zone="America/Los_Angeles")
+    evening = TEN.replace(hour=23, minute=50)
+    heard(bound, 20 * MINUTE, now=evening)
+    assert alert_about_silent_screens(now=evening) == 1
+    assert alert_about_silent_screens(now=evening + 20 * MINUTE) == 0
+
+
 def test_many_silent_screens_are_one_notice(bound, root, site):
     for number in range(5):
         bind(
