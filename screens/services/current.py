@@ -19,6 +19,9 @@ BUILT_EVERY = timedelta(minutes=1)
 KEPT = timedelta(hours=1)
 """How long bytes are kept that nobody is to show any more: a screen may just be fetching them."""
 
+NAMES_HOURS = 12
+"""How long names stay on a screen that can't ask whether they still may."""
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -39,7 +42,7 @@ def refresh(screens: Iterable[Screen], *, now: datetime) -> list[Shown]:
     change = change_now()
     content = Content(now=now)
     programmes = {screen: content.programme_of(screen) for screen in screens}
-    known = {each.key: each for each in Current.objects.select_related("snapshot")}
+    known = {each.key: each for each in _without_slides()}
     for programme in set(programmes.values()):
         found = known.get(programme.key)
         if found is None or _is_old(found, change=change, now=now):
@@ -71,16 +74,24 @@ def keep(loop: Loop, key: str, *, change: int, now: datetime) -> Current:
     if not made:
         older = Current.objects.filter(pk=row.pk, change__lte=change)
         older.update(snapshot=snapshot, change=change, built_at=now)
-    return Current.objects.select_related("snapshot").get(pk=row.pk)
+    return _without_slides().get(pk=row.pk)
+
+
+def _without_slides() -> QuerySet[Current]:
+    """Two hundred loops with pictures are too much to read twice a minute on every server."""
+    return Current.objects.select_related("snapshot").defer("snapshot__payload")
 
 
 @retried
 @transaction.atomic
 def forget_old_snapshots(*, now: datetime) -> int:
-    """Names may be in them: nothing stays that nobody is to show."""
+    """Names may be in them: nothing stays that nobody is to show, but what a screen without network
+    may still have on its glass, so that who withdraws is told of it."""
+    on_glass = Contact.objects.filter(seen_at__gte=now - timedelta(hours=NAMES_HOURS))
     Current.objects.filter(built_at__lt=now - KEPT).delete()
     kept = Current.objects.values("snapshot")
-    return Snapshot.objects.exclude(pk__in=kept).filter(made_at__lt=now - KEPT).delete()[0]
+    old = Snapshot.objects.exclude(pk__in=kept).filter(made_at__lt=now - KEPT)
+    return old.exclude(sha256__in=on_glass.values("snapshot")).delete()[0]
 
 
 def showing(person: int) -> list[Contact]:

@@ -20,7 +20,7 @@ from cms.services.posting import newest_snapshot
 from people.services.calendars import SiteDays, all_sites
 from screens.models import Screen
 from screens.rules.dayparts import lit_spans
-from screens.services.current import Shown
+from screens.services.current import NAMES_HOURS, Shown
 from screens.services.programme import zone_of
 from screens.services.words import words_in
 
@@ -32,8 +32,6 @@ PARTS = {
 """In the order in which they are loaded; the worker is asked for by itself."""
 PACE_SECONDS = 30
 DAYS_AHEAD = 14
-NAMES_HOURS = 12
-"""How long names stay on a screen that can't ask whether they still may."""
 
 
 @lru_cache(maxsize=1)

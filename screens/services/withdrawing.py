@@ -12,9 +12,8 @@ from people.models import Employee
 from people.services.notices import Facts, Kind, tell
 from people.services.retrying import retried
 from screens.models import Contact, Withdrawal
-from screens.services.current import showing
+from screens.services.current import NAMES_HOURS, showing
 from screens.services.freshness import changed
-from screens.services.manifest import NAMES_HOURS
 
 SILENT = timedelta(minutes=2)
 """A screen that has not asked for so long has no network."""

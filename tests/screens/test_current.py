@@ -14,7 +14,7 @@ from recognition.services.nominating import nominate
 from screens.models import Contact, Current, Snapshot, Withdrawal
 from screens.services import standing
 from screens.services.building import Loop
-from screens.services.current import bound_screens, forget_old_snapshots, keep, refresh
+from screens.services.current import bound_screens, forget_old_snapshots, keep, refresh, showing
 from screens.services.freshness import change_now, changed
 from screens.services.withdrawing import give_receipts
 from tests.cms.written import make_story, make_voice
@@ -72,6 +72,22 @@ def test_old_bytes_are_forgotten_within_the_hour(db):
     keep(of(html="two"), "key", change=2, now=now)
     assert forget_old_snapshots(now=now) == 1
     assert [each.people for each in Snapshot.objects.all()] == [[]]
+
+
+def test_what_a_screen_without_network_may_still_show_is_kept_for_the_receipt(hall):
+    now = timezone.now()
+    kept = keep(of(1, html="one"), "key", change=1, now=now - timedelta(hours=11))
+    keep(of(html="two"), "key", change=2, now=now)
+    seen_at = now - timedelta(hours=11)
+    Contact.objects.create(screen=hall, seen_at=seen_at, snapshot=kept.snapshot.sha256)
+    assert forget_old_snapshots(now=now) == 0
+    assert [contact.screen for contact in showing(1)] == [hall]
+    assert forget_old_snapshots(now=now + timedelta(hours=2)) == 2
+
+
+def test_what_is_to_be_shown_is_read_without_its_slides(db):
+    kept = keep(of(html="one"), "key", change=1, now=timezone.now())
+    assert "payload" in kept.snapshot.get_deferred_fields()
 
 
 def test_bytes_are_never_edited(db):
