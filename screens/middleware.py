@@ -25,9 +25,14 @@ class ScreensPassAlone:
         request.META.pop("HTTP_AUTHORIZATION", None)
         if request.path_info == PATH and request.method == "GET":
             response = answer_poll(request)
+            # What later middleware says of every other answer.
             response["X-Content-Type-Options"] = "nosniff"
+            response["X-Frame-Options"] = settings.X_FRAME_OPTIONS
+            response["Referrer-Policy"] = settings.SECURE_REFERRER_POLICY
+            response["Cross-Origin-Opener-Policy"] = "same-origin"
             return response
         response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "no-store")
         for name in [name for name in response.cookies if not name.startswith(OWN)]:
             del response.cookies[name]
         return response
