@@ -5,7 +5,7 @@ import hashlib
 import json
 from base64 import b64encode
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -89,6 +89,12 @@ class Days:
         )  # fmt: skip
         return [[begin.isoformat(), end.isoformat()] for begin, end in spans]
 
+    def known_until(self, screen: Screen) -> str:
+        """The end of these two weeks, which may close with days on which nobody works."""
+        zone = zone_of(screen)
+        after = self._now.astimezone(zone).date() + timedelta(days=DAYS_AHEAD)
+        return datetime.combine(after, time(), zone).isoformat()
+
     def _calendar(self, screen: Screen) -> Any:
         if not screen.only_working_days or not self._calendars:
             return None
@@ -107,7 +113,8 @@ class _Any:
 
 def manifest(shown: Shown, days: Days) -> dict[str, Any]:
     """`expects`: pairs of a moment and the business day that must be shown from then on; `lit`:
-    spans of time; `words`: what the shell says itself, in the screen's first language."""
+    spans of time, outside them dark until `lit_known_until`; `words`: what the shell says itself,
+    in the screen's first language."""
     snapshot = shown.current.snapshot
     language = shown.programme.languages[0]
     return {
@@ -119,6 +126,7 @@ def manifest(shown: Shown, days: Days) -> dict[str, Any]:
         "posted_at": days.posted_at,
         "expects": days.expects,
         "lit": days.lit(shown.screen),
+        "lit_known_until": days.known_until(shown.screen),
         "language": language,
         "zone": str(shown.programme.zone),
         "urgent": shown.programme.emergency is not None,

@@ -306,10 +306,10 @@ function showBanner() {
 // --- Black outside hours.
 
 function isLit() {
-  const { lit = [], urgent } = kept.manifest ?? {};
+  const { lit = [], lit_known_until: end = lit.at(-1)?.[1], urgent } = kept.manifest ?? {};
   const at = now();
   // Beyond what it was told it stays lit: better an old figure with its banner than a dead screen.
-  if (urgent || pairing || !lit.length || at > Date.parse(lit.at(-1)[1])) return true;
+  if (urgent || pairing || !end || at > Date.parse(end)) return true;
   return lit.some(([from, until]) => Date.parse(from) <= at && at < Date.parse(until));
 }
 

@@ -294,6 +294,14 @@ def test_a_build_that_arrives_broken_is_not_swapped_in(office, opened):
     expect(headline(page)).to_have_text("Slide 1")
 
 
+def test_a_house_that_is_closed_for_weeks_is_dark(office, opened):
+    office.show(slide())
+    office.lit((-20, -10))
+    office.manifest["lit_known_until"] = "2126-01-01T00:00:00+00:00"
+    page = opened()
+    page.wait_for_function("() => document.body.classList.contains('asleep')")
+
+
 def test_outside_its_hours_a_screen_is_black_and_an_emergency_lights_it(office, opened):
     office.show(slide())
     office.lit((-2, -1), (1, 2))

@@ -236,3 +236,8 @@ def test_a_report_that_no_database_keeps_is_cleaned(on_screen, hall):
     assert on_screen.get("/screen/manifest.json", headers=said).status_code == 200
     contact = Contact.objects.get()
     assert (contact.build, contact.error) == ("ab", "[0mlost")
+
+
+def test_a_screen_is_told_how_far_its_hours_of_light_are_known(on_screen, hall):
+    told = on_screen.get("/screen/manifest.json").json()
+    assert told["lit_known_until"] > max(until for _from, until in told["lit"])
