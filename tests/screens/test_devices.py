@@ -132,6 +132,12 @@ def test_the_same_manifest_is_answered_in_one_line(on_screen, missed_monday):
     assert again["Cache-Control"] == first["Cache-Control"] == "private, no-cache"
 
 
+def test_a_tag_that_a_proxy_has_weakened_is_the_same(on_screen, missed_monday):
+    first = on_screen.get("/screen/manifest.json")
+    again = on_screen.get("/screen/manifest.json", headers={"If-None-Match": f"W/{first['ETag']}"})
+    assert again.status_code == 304
+
+
 def test_an_unchanged_manifest_costs_one_look_at_one_number(
     on_screen, missed_monday, django_assert_num_queries, monkeypatch
 ):
