@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Max
 from wagtail.models import Locale, Page, PageViewRestriction, Site
 
 from cms.models import AnnouncementIndexPage, DaySnapshot, HomePage, ResultsIndexPage, ResultsPage
@@ -138,3 +139,7 @@ def post_again_from(day: date, *, now: datetime) -> None:
 def newest_snapshot() -> DaySnapshot | None:
     """The newest posted day's newest snapshot: what screens show."""
     return DaySnapshot.objects.order_by("-date", "-id").first()
+
+
+def newest_day() -> date | None:
+    return DaySnapshot.objects.aggregate(Max("date"))["date__max"]

@@ -15,8 +15,8 @@ from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import translation
 
-from cms.services.morning import GRACE, posting_moment, posting_time
-from cms.services.posting import newest_snapshot
+from cms.services.morning import GRACE, PostingTimes, is_never_posted
+from cms.services.posting import newest_day, newest_snapshot
 from people.services.calendars import SiteDays, all_sites
 from screens.models import Screen
 from screens.rules.dayparts import lit_spans
@@ -140,13 +140,15 @@ def expectations(sites: list[SiteDays], *, now: datetime) -> list[dict[str, str]
     if not sites:
         return []
     found: list[dict[str, str]] = []
-    at = posting_time(on=now.date())
+    times, newest = PostingTimes(), newest_day()
     first = min(site.today(now) for site in sites) - timedelta(days=DAYS_AHEAD)
     for offset in range(2 * DAYS_AHEAD):
         day = first + timedelta(days=offset)
         working = [site for site in sites if site.calendar.works_on(day)]
-        if working:
-            after = posting_moment(day, working, at=at) + GRACE
+        # What was posted is expected, whatever it was; only days after it are asked about.
+        was_due = newest is None or day <= newest or not is_never_posted(day, now=now)
+        if working and was_due:
+            after = times.moment(day, working) + GRACE
             found.append({"from": after.isoformat(), "date": str(day)})
     return found
 

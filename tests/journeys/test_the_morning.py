@@ -9,6 +9,7 @@ import pytest
 from django.core.management import call_command
 
 from cms.models import DaySnapshot
+from incentives.models import Target
 from people.models import Site, WorkingWeek
 from people.rules import BEGINNING
 from people.services.calendars import all_sites
@@ -134,3 +135,23 @@ def test_once_posted_a_day_follows_its_figures(two_zones, goals, system, time_ma
     make_result(first.department, first.metric, date(2026, 3, 2), "80", system)
     call_command("run_due", stdout=StringIO())
     assert DaySnapshot.objects.filter(date="2026-03-02").count() == 2
+
+
+def test_a_working_day_on_which_nothing_was_due_is_not_waited_for(
+    two_zones, goals, system, time_machine_at
+):
+    report_all(goals, system, met=4)
+    time_machine_at("2026-03-03T12:00:00Z")
+    call_command("run_due", stdout=StringIO())
+    Target.objects.update(until_date=date(2026, 3, 2))
+    moment = at("2026-03-05T14:00")
+    days = [each["date"] for each in expectations(all_sites(), now=moment)]
+    assert {"2026-03-03", "2026-03-04"}.isdisjoint(days)
+    assert {"2026-03-02", "2026-03-05"} <= set(days)
+
+
+def test_screens_expect_a_day_by_the_rule_of_its_own_morning(two_zones, system):
+    set_policy("posting_time", "05:30", from_date=date(2026, 3, 7), reason="early", by=system)
+    found = {each["date"]: each["from"] for each in expectations(all_sites(), now=at("2026-03-05"))}
+    assert datetime.fromisoformat(found["2026-03-05"]) == at("2026-03-06T13:00")
+    assert datetime.fromisoformat(found["2026-03-06"]) == at("2026-03-07T11:30")

@@ -125,7 +125,7 @@ MISSING = "Tuesday 3 March 2026 is not posted: pages and screens still show the 
 DARK = "Tuesday 3 March 2026 is posted, and no office screen shows it."
 
 
-def test_a_morning_without_figures_is_told_once(site, root, edna, eve):
+def test_a_morning_without_figures_is_told_once(goals, root, edna, eve):
     posted(MONDAY, at=TEN - timedelta(days=1))
     early = TEN.replace(hour=5)
     assert alert_about_missing_post(now=early) == 0
@@ -134,11 +134,11 @@ def test_a_morning_without_figures_is_told_once(site, root, edna, eve):
     assert told("day_not_posted") == [("cas", MISSING), ("eve", MISSING), ("root", MISSING)]
 
 
-def test_a_company_that_never_posted_a_day_is_not_alarmed(site, root):
+def test_a_company_that_never_posted_a_day_is_not_alarmed(goals, root):
     assert alert_about_missing_post(now=TEN) == 0
 
 
-def test_a_day_that_somebody_withheld_is_not_missing(site, root, system):
+def test_a_day_that_somebody_withheld_is_not_missing(goals, root, system):
     posted(MONDAY, at=TEN - timedelta(days=1))
     DayVerdict.objects.create(
         date=TUESDAY, version=1, status="provisional", is_company=True, posting_withheld=True,

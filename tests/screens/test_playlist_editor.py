@@ -96,7 +96,7 @@ def test_a_showing_takes_its_screens_along_when_it_is_published(editor, hall, ro
         ({"weekdays": "weekend"}, "Write it like Mon-Fri or Mon-Thu,Sat."),
         (
             {"from_time": "10:00", "until_time": "10:00"},
-            "It must be later than “from”, on the same day.",
+            "It must be later than “begins at”, on the same day.",
         ),
         (
             {"first_day": "2026-03-05", "last_day": "2026-03-04"},
