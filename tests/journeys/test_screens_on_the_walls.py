@@ -29,6 +29,10 @@ def _in_quick_motion(monkeypatch):
     monkeypatch.setattr("screens.services.pairing.ASK_EVERY", 0.3)
     monkeypatch.setattr(standing, "LOOKED_AT_EVERY", 0)
     monkeypatch.setattr(health, "WRITTEN_EVERY", 0)
+    # A busy machine, and a screen that asks again after three seconds.
+    expect.set_options(timeout=20_000)
+    yield
+    expect.set_options(timeout=5_000)
 
 
 def device(browser, server):
@@ -47,6 +51,7 @@ def hung(browser, server, name: str, playlist: Playlist, *, by):
     secret = bind(screen, now=timezone.now())
     page.context.add_cookies([{"name": "screen", "value": secret, "url": f"{server.url}/screen/"}])
     page.goto(f"{server.url}/screen/")
+    expect(page.locator(".slide")).to_be_visible()
     return page
 
 
