@@ -11,7 +11,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from screens.models import Screen
+from screens.models import Current, Screen, Snapshot
 from screens.services.access import digest
 from screens.services.current import Shown, bound_screens, refresh
 from screens.services.freshness import change_now
@@ -23,10 +23,12 @@ READ_EVERY = 30.0
 
 @dataclass(frozen=True)
 class Told:
-    """What one screen is told. Revoked: no snapshot, and nothing else either."""
+    """What one screen is told; `key` is its programme's. Revoked: no snapshot, and nothing else
+    either."""
 
     screen_id: int
     revoked: bool
+    key: str = ""
     snapshot: str = ""
     payload_id: int = 0
     date: str = ""
@@ -65,7 +67,7 @@ def told(secret: str) -> Told | None:
     found = _standing.told.get(known)
     if found is None and Screen.objects.filter(secret_digest=known).exists():
         # Bound a moment ago, by another server.
-        read_anew()
+        catch_up()
         found = _standing.told.get(known)
     return found
 
@@ -81,9 +83,27 @@ def _follow() -> None:
         _lock.release()
 
 
-def read_anew() -> None:
+def catch_up() -> None:
+    """Read anew if something has changed since: of a thousand who ask at once, one reads."""
     with _lock:
-        _read(now=timezone.now())
+        if _standing.change != change_now():
+            _read(now=timezone.now())
+
+
+def snapshot_for(secret: str, sha256: str) -> Snapshot | None:
+    """The one that the screen with this secret is to show, by whichever server it was told so;
+    None where it is another's, or has been replaced."""
+    found = told(secret)
+    if found is not None and found.snapshot != sha256:
+        newer = Current.objects.filter(key=found.key, snapshot__sha256=sha256)
+        snapshot = newer.values_list("snapshot", flat=True).first()
+        if snapshot is not None and not found.revoked:
+            return Snapshot.objects.filter(pk=snapshot).first()
+        catch_up()
+        found = told(secret)
+    if found is None or found.revoked or found.snapshot != sha256:
+        return None
+    return Snapshot.objects.filter(pk=found.payload_id, sha256=sha256).first()
 
 
 def _read(*, now: datetime) -> None:
@@ -113,8 +133,8 @@ def _told(shown: Shown, days: Days, encodings: dict[object, tuple[bytes, str]]) 
         encodings[alike] = encoded(manifest(shown, days))
     body, etag = encodings[alike]
     return Told(
-        screen.pk, revoked=False, snapshot=snapshot.sha256, payload_id=snapshot.pk,
-        date=str(snapshot.date or ""), body=body, etag=etag,
+        screen.pk, revoked=False, key=shown.programme.key, snapshot=snapshot.sha256,
+        payload_id=snapshot.pk, date=str(snapshot.date or ""), body=body, etag=etag,
     )  # fmt: skip
 
 

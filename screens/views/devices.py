@@ -14,11 +14,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from people.services import security_log
-from screens.models import Snapshot
 from screens.polling import COOKIE, GONE, TOO_MANY, answer_poll, known_screen, refused
 from screens.services import pairing
 from screens.services.manifest import build, shell_html
-from screens.services.standing import Told, read_anew, told
+from screens.services.standing import snapshot_for, told
 
 PAIRING_COOKIE = f"{COOKIE}-pairing"
 # What browsers allow at most; the shell's page renews it.
@@ -55,13 +54,9 @@ def manifest(request: HttpRequest) -> HttpResponse:
 def snapshot(request: HttpRequest, sha256: str) -> HttpResponse:
     """The screen's own, and no other's."""
     known = known_screen(request)
-    if isinstance(known, Told) and known.snapshot != sha256:
-        # Another server has told it something newer than this one knows.
-        read_anew()
-        known = known_screen(request)
     if isinstance(known, JsonResponse):
         return known
-    found = Snapshot.objects.filter(pk=known.payload_id, sha256=sha256).first()
+    found = snapshot_for(request.COOKIES.get(COOKIE, ""), sha256)
     if found is None:
         return refused("not this screen's", 404)
     return HttpResponse(

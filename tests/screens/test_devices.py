@@ -6,9 +6,11 @@ import pytest
 from django.utils import timezone
 
 from people.models import AuditEntry, SignInAttempt
-from screens.models import Contact, Painted, Screen, Snapshot
+from screens.models import Contact, Current, Painted, Screen, Snapshot
 from screens.services import standing
 from screens.services.access import bind, digest, revoke
+from screens.services.building import Loop
+from screens.services.current import keep
 from tests.scene import missed_monday, pool, wednesday  # noqa: F401
 from tests.screens.conftest import put_live, slides_of
 
@@ -191,6 +193,25 @@ def test_a_screen_gets_no_other_screens_snapshot(on_screen, hall, client, root, 
     assert own != theirs
     assert client.get(f"/screen/snapshot/{theirs}.json").status_code == 200
     assert client.get(f"/screen/snapshot/{own}.json").status_code == 404
+
+
+def test_wrong_digests_make_no_server_read_anew(
+    on_screen, missed_monday, django_assert_max_num_queries
+):
+    on_screen.get("/screen/manifest.json")
+    on_screen.get(f"/screen/snapshot/{'0' * 64}.json")
+    with django_assert_max_num_queries(5):
+        assert on_screen.get(f"/screen/snapshot/{'0' * 64}.json").status_code == 404
+
+
+def test_what_another_server_has_told_is_served_by_this_one(on_screen, hall, missed_monday):
+    """Built by the clock, which no number announces."""
+    on_screen.get("/screen/manifest.json")
+    current = Current.objects.get()
+    kept = keep(Loop(slides=[{"date": None}]), current.key, change=current.change,
+                now=timezone.now())  # fmt: skip
+    answer = on_screen.get(f"/screen/snapshot/{kept.snapshot.sha256}.json")
+    assert answer.json() == {"slides": [{"date": None}]}
 
 
 @pytest.mark.parametrize("sha256", ["0" * 64, "x", "%00"])
