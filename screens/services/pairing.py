@@ -13,7 +13,6 @@ from people.services import audit
 from people.services.retrying import retried
 from screens.models import Pairing, Screen
 from screens.services.access import bind, digest
-from screens.services.freshness import changed
 
 LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
 """No vowels, so that no code is a word, and nothing that looks like a digit."""
@@ -122,9 +121,7 @@ def collect(secret: str, *, now: datetime) -> str | None:
     once = still.update(delivered_at=now)
     if not once or found.screen is None:
         raise PairingRefused(_("The code is over."))
-    bound = bind(found.screen, now=now)
-    changed()
-    return bound
+    return bind(found.screen, now=now)
 
 
 def forget_old_pairings(*, now: datetime) -> int:

@@ -31,7 +31,6 @@ class Told:
     key: str = ""
     snapshot: str = ""
     payload_id: int = 0
-    date: str = ""
     body: bytes = b""
     etag: str = ""
 
@@ -134,7 +133,7 @@ def _told(shown: Shown, days: Days, encodings: dict[object, tuple[bytes, str]]) 
     body, etag = encodings[alike]
     return Told(
         screen.pk, revoked=False, key=shown.programme.key, snapshot=snapshot.sha256,
-        payload_id=snapshot.pk, date=str(snapshot.date or ""), body=body, etag=etag,
+        payload_id=snapshot.pk, body=body, etag=etag,
     )  # fmt: skip
 
 

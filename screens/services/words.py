@@ -10,5 +10,4 @@ def words_in(language: str) -> dict[str, str]:
         return {
             "stale": _("Not updated since {time}"),
             "no_contact": _("No contact with the server"),
-            "names_hidden": _("Names are hidden until the server can be asked again"),
         }

@@ -7,10 +7,11 @@ from django.utils import timezone
 
 from people.models import Site, WorkingWeek
 from people.rules import BEGINNING
-from screens.models import Emergency, EmergencyText, Screen, Showing
+from screens.models import Emergency, EmergencyText, Playlist, Screen, Showing
 from screens.rules.dayparts import NotNow
 from screens.services.building import loop_of
 from screens.services.keeping import KeepingRefused, remove_screen
+from screens.services.playlists import first_playlist
 from screens.services.programme import Because, Content, Passed
 from tests.screens.conftest import put_live
 
@@ -177,3 +178,10 @@ def test_a_screen_that_was_the_only_one_chosen_is_not_removed_beneath_its_playli
     emergency.delete()
     remove_screen(waiting, by=root)
     assert not Screen.objects.filter(name="Waiting").exists()
+
+
+def test_the_first_playlist_shows_the_day_and_what_goes_with_it(db):
+    Playlist.objects.all().delete()
+    kinds = [slide.block_type for slide in first_playlist().slides]
+    assert kinds == ["board", "pool", "wall", "acting", "story"]
+    assert first_playlist() is None
