@@ -92,7 +92,7 @@ def test_signing_out_needs_a_press_and_ends_the_session(client, ann, goals):
 def test_the_frame_shows_only_what_one_may_open(client, ann, bob, dee, fay, max_auditor, root):
     everybody = {
         "today", "days", "my-bonus", "departments", "pools", "people", "organisation", "nominate",
-        "wall", "awards", "spend", "poll-results", "you-said-we-did",
+        "wall", "awards", "spend", "poll-results", "you-said-we-did", "stories", "search",
     }  # fmt: skip
     expected = {
         ann: everybody,
@@ -102,7 +102,7 @@ def test_the_frame_shows_only_what_one_may_open(client, ann, bob, dee, fay, max_
         dee: everybody | {"imports", "held-figures", "restatements", "back-test", "bonus-compare",
                           "salary-looks", "audit", "sites", "roles", "circle", "fair-play",
                           "recognition-budgets", "award-levels", "empowerment-reports", "limits",
-                          "polls", "actions"},
+                          "polls", "actions", "screens"},
         fay: everybody | {"imports", "held-figures", "restatements", "back-test", "bonus-runs",
                           "bonus-compare", "recognition-budgets", "cases", "empowerment-reports",
                           "empowerment-budgets", "limits"},
@@ -110,10 +110,10 @@ def test_the_frame_shows_only_what_one_may_open(client, ann, bob, dee, fay, max_
                                   "audit", "sites", "roles", "circle", "fair-play",
                                   "recognition-budgets", "award-levels", "cases",
                                   "empowerment-reports", "empowerment-budgets", "limits",
-                                  "polls", "actions"},
+                                  "polls", "actions", "screens"},
         root: everybody | {"figures", "imports", "held-figures", "restatements", "back-test",
                            "bonus-compare", "wagtailadmin_home", "audit", "mails", "sites",
-                           "roles", "webhooks"},
+                           "roles", "webhooks", "screens"},
     }  # fmt: skip
     for user, names in expected.items():
         client.force_login(user)
