@@ -322,6 +322,12 @@ def approve_at_once() -> dict:
     return {"said": sorted(line for lines_of_one in lines for line in lines_of_one)}
 
 
+def a_little_more(patience: float) -> float:
+    """By 3 ms at first, then by a tenth: a machine ten times slower takes 25 kills more, and with
+    equal steps it would take a hundred times as long."""
+    return patience + max(0.003, patience / 10)
+
+
 def kill_approvers() -> dict:
     """An approval is killed again and again, ever later on its way, until one gets through."""
     run = BonusRun.objects.get(state="proposed")
@@ -339,7 +345,7 @@ def kill_approvers() -> dict:
         half += [(state, moved)] if (state == "approved") != (moved == run.employees) else []
         if told or state == "approved":
             return {"killed": killed, "half": half, "moved": moved}
-        patience += 0.01
+        patience = a_little_more(patience)
 
 
 def _confirmation(run: BonusRun) -> Callable[[int], None]:
@@ -384,7 +390,7 @@ def kill_confirmers() -> dict:
         seen.add((run.state, BonusPayment.objects.count(), paid))
         if told or run.state == "paid":
             return {"killed": killed, "seen": sorted(seen)}
-        patience += 0.01
+        patience = a_little_more(patience)
 
 
 def log_at_once() -> dict:
@@ -870,7 +876,7 @@ def kill_sealers() -> dict:
             half.append(found)
         if told or found[0] == "sealed":
             return {"killed": killed, "half": half, "kept": found[2]}
-        patience += 0.003
+        patience = a_little_more(patience)
 
 
 def _kept_of_ballots() -> int:
