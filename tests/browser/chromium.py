@@ -4,6 +4,7 @@ import os
 import shutil
 
 import pytest
+from playwright.sync_api import expect
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -14,10 +15,14 @@ ARGUMENTS = [
     "--no-first-run",
 ]
 
+PATIENCE_MS = 20_000
+"""How long a page may take on a busy machine; a screen asks again after three seconds."""
+
 
 def launched(playwright):
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     if path is None:
         reason = "no chromium found"
         pytest.fail(reason) if os.environ.get("REQUIRE_ALL") == "1" else pytest.skip(reason)
+    expect.set_options(timeout=PATIENCE_MS)
     return playwright.chromium.launch(executable_path=path, args=ARGUMENTS)

@@ -16,7 +16,7 @@ from playwright.sync_api import sync_playwright
 
 from screens.services.manifest import shell_html
 from screens.services.words import words_in
-from tests.browser.chromium import launched
+from tests.browser.chromium import PATIENCE_MS, launched
 
 STATIC = Path(__file__).parents[2] / "static" / "screen"
 TYPES = {".css": "text/css", ".js": "text/javascript"}
@@ -191,7 +191,7 @@ def opened(chromium, office):
             viewport = {"width": size[0], "height": size[1]}
             context = chromium.new_context(viewport=viewport, **options)
             stack.callback(context.close)
-            context.set_default_timeout(15_000)
+            context.set_default_timeout(PATIENCE_MS)
             page = context.new_page()
             page.complaints = []
             page.on("console", lambda message: page.complaints.append(message.text))

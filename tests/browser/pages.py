@@ -13,7 +13,7 @@ from allauth.mfa.totp.internal.auth import (
 from playwright.sync_api import sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from tests.browser.chromium import launched
+from tests.browser.chromium import PATIENCE_MS, launched
 from tests.conftest import SignedInClient
 
 
@@ -51,7 +51,7 @@ def browser(orm_beside_playwright):
 def opened(browser, server, **context):
     """A page in a browser of its own, and the list that collects its console's errors."""
     page = browser.new_context(**context).new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(PATIENCE_MS)
     faults: list[str] = []
     page.on("console", lambda m: faults.append(m.text) if m.type == "error" else None)
     return page, faults

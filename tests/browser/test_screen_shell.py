@@ -25,13 +25,6 @@ TURNS = int(os.environ.get("SCREEN_TURNS", "400"))
 """A day of slides of 15 seconds has 5,760."""
 
 
-@pytest.fixture(autouse=True)
-def _on_a_busy_machine():
-    expect.set_options(timeout=15_000)
-    yield
-    expect.set_options(timeout=5_000)
-
-
 def headline(page):
     return page.locator("main h1").first
 

@@ -14,7 +14,7 @@ from django.contrib.staticfiles import finders
 from django.db import connections
 from playwright.sync_api import Error, sync_playwright
 
-from tests.browser.chromium import launched
+from tests.browser.chromium import PATIENCE_MS, launched
 
 ORIGIN = "http://localhost"
 WATCH = """
@@ -43,7 +43,7 @@ class WatchedPage:
         self.told: list[str] = []
         self._ready: dict[str, object] = {}
         self.page = browser.new_context(service_workers="block").new_page()
-        self.page.set_default_timeout(15_000)
+        self.page.set_default_timeout(PATIENCE_MS)
         self.page.expose_function("told", lambda said: self.told.append(said))
         self.page.add_init_script(WATCH)
         self.page.on("dialog", self._dialog)

@@ -29,10 +29,6 @@ def _in_quick_motion(monkeypatch):
     monkeypatch.setattr("screens.services.pairing.ASK_EVERY", 0.3)
     monkeypatch.setattr(standing, "LOOKED_AT_EVERY", 0)
     monkeypatch.setattr(health, "WRITTEN_EVERY", 0)
-    # A busy machine, and a screen that asks again after three seconds.
-    expect.set_options(timeout=20_000)
-    yield
-    expect.set_options(timeout=5_000)
 
 
 def device(browser, server):
