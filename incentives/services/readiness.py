@@ -1,14 +1,11 @@
 """What stands in the way of sharing a year out: it runs still, or days or years are open."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext as _
 
-from incentives.models import (
-    BonusRun,
-    Pool,
-)
+from incentives.models import BonusRun, Pool, Target
 from incentives.rules import FiscalYear, Status
 from incentives.services.goals import GoalsOfDay
 from incentives.services.years import is_closed
@@ -56,12 +53,14 @@ def first_undecided_day(pool: Pool, year: FiscalYear) -> date | None:
         .latest_versions()
         .values_list("date", "status")
     )
-    sites = all_sites()
+    sites, targets = all_sites(), _spans_of_targets(year)
     for day in days_between(year.first, year.last):
         if verdicts.get(day) == Status.FINAL:
             continue
         if day in verdicts:
             return day
+        if not any(first <= day <= last for first, last in targets):
+            continue
         policy = pool.policy_on(day)
         working = tuple(site.site.pk for site in sites if site.calendar.works_on(day))
         if policy is None or not working:
@@ -70,6 +69,19 @@ def first_undecided_day(pool: Pool, year: FiscalYear) -> date | None:
         if goals.tally().due:
             return day
     return None
+
+
+def _spans_of_targets(year: FiscalYear) -> list[tuple[date, date]]:
+    """First and last days within the year on which targets are in force, whosesoever. A day outside
+    has no goals, and that is known at once for a year that began or ended in its middle."""
+    spans = (
+        Target.objects.reaching_past(year.first - timedelta(days=1))
+        .filter(from_date__lte=year.last)
+        .order_by()
+        .values_list("from_date", "until_date")
+        .distinct()
+    )
+    return [(first, last or year.last) for first, last in spans]
 
 
 def open_year_before(pool: Pool, year: int) -> int | None:
