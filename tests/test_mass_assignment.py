@@ -5,6 +5,9 @@ field of every model beside it. The database must look the same afterwards.
 """
 
 import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
@@ -12,7 +15,7 @@ from django import forms as django_forms
 from django.apps import apps
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template import Context, Template
@@ -31,7 +34,7 @@ from tests.scene import (  # noqa: F401
     wednesday,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.walk("postgresql")]
 
 PLANTED = "planted"
 SESSIONS = {("django_session", "*"), ("usersessions_usersession", "*")}
@@ -43,6 +46,9 @@ STORING = {
     "publish-action", "read-import-anew", "remove-focus-area", "restate", "shown", "shown-nickname",
     "shown-photo", "shown-photo-remove", "spend", "take-card-line-apart", "tell-of-action",
 }  # fmt: skip
+WRITES = re.compile(
+    r'\b(?:INSERT (?:OR \w+ )?INTO|UPDATE|DELETE FROM|MERGE INTO|COPY)\s+"?(\w+)"?', re.IGNORECASE
+)
 Snapshot = dict[str, dict[object, dict[str, object]]]
 """Table; then primary key, or a number for a new row; then column."""
 
@@ -80,12 +86,14 @@ def _likely(field) -> str:
     return f"{PLANTED}-{field.name}"[: field.max_length or 200]
 
 
-def snapshot(known: Snapshot | None = None) -> Snapshot:
+def snapshot(known: Snapshot | None = None, *, written: set[str] | None = None) -> Snapshot:
     """All that is stored. Rows that `known` has not are numbered in their order, as a sequence
-    goes on counting after a rollback."""
-    held: Snapshot = {}
+    goes on counting after a rollback. Only tables that were `written` are read anew."""
+    held: Snapshot = dict(known or {})
     new: dict[str, set] = {}
     for model in stored_models():
+        if written is not None and model._meta.db_table not in written:
+            continue
         table, columns = model._meta.db_table, [field.attname for field in model._meta.pk_fields]
         rows = {
             tuple(row[column] for column in columns): row
@@ -119,7 +127,7 @@ def _forget_numbers(held: Snapshot, new: dict[str, set]) -> None:
             if not (field.is_relation or field.primary_key):
                 continue
             fresh = new.get(target._meta.db_table, set())
-            for row in held[model._meta.db_table].values():
+            for row in held[model._meta.db_table].values() if fresh else ():
                 if row[field.attname] in fresh:
                     row[field.attname] = "new"
 
@@ -147,12 +155,25 @@ def planted(held: Snapshot) -> set[tuple[str, str]]:
 
 
 def after(client, scene, form: Form, more: dict, before: Snapshot) -> tuple[int, Snapshot]:
-    with transaction.atomic():
+    with transaction.atomic(), tables_written() as written:
         sign_in(client, scene, form.role)
         response = submit(client, form, {**more, **fill(form)})
-        seen = snapshot(before)
+        seen = snapshot(before, written=written)
         transaction.set_rollback(True)
     return response.status_code, seen
+
+
+@contextmanager
+def tables_written() -> Iterator[set[str]]:
+    """Fills with the tables that a statement names as those it writes to, also inside a WITH."""
+    found: set[str] = set()
+
+    def note(execute, sql, *rest):
+        found.update(WRITES.findall(str(sql)))
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(note):
+        yield found
 
 
 @dataclass(frozen=True)
