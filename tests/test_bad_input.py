@@ -42,7 +42,7 @@ from tests.scene import (  # noqa: F401
 )
 from tests.test_rights import LINES, address
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.walk("postgresql")]
 
 HUGE = "x" * 1_000_000
 ODD_TEXTS = {

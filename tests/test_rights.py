@@ -22,7 +22,7 @@ from tests.scene import (  # noqa: F401
     wednesday,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.walk("postgresql")]
 
 # name, at will with /variant; method; then one column a role in the order of ROLES:
 #                                anon empl lead  hr  fin exec edit  aud  adm

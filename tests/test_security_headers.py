@@ -16,7 +16,7 @@ from tests.scene import (  # noqa: F401
 )
 from tests.test_rights import LINES, POSTED, address, portions
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.walk("postgresql")]
 
 POLICY = {
     "default-src 'none'",

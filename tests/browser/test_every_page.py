@@ -25,7 +25,11 @@ from tests.scene import (  # noqa: F401
 )
 from tests.test_rights import LINES, address
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.walk("sqlite"),
+]
 
 RICHEST_FIRST = (
     "hr", "finance", "lead", "administrator", "auditor", "executive", "editor", "employee",
