@@ -64,7 +64,7 @@ def begin(login: str, *, way: str, address: str | None, user: User | None) -> Si
     """
     account = digest(f"{_purpose(way)} of {user.pk}" if user else login)
     attempt = SignInAttempt.objects.create(
-        account=account, way=way, address=_counted(address), user=user
+        account=account, way=way, address=network_of(address), user=user
     )
     for limit in LIMITS:
         since = attempt.at - timedelta(minutes=limit.minutes)
@@ -75,8 +75,9 @@ def begin(login: str, *, way: str, address: str | None, user: User | None) -> Si
     return attempt
 
 
-def _counted(address: str | None) -> str | None:
-    """Of IPv6 the network: whoever has one address there has 2^64."""
+def network_of(address: str | None) -> str | None:
+    """What a limit by address counts: of IPv6 the network, as whoever has one address there has
+    2^64."""
     if address is None or ":" not in address:
         return address
     whole = IPv6Address(address)

@@ -93,7 +93,7 @@ def remove_screen(screen: Screen, *, by: User) -> None:
     if held.paired_at:
         why = _("A device was this screen, so it stays known; revoke it instead.")
         raise KeepingRefused(why)
-    if Showing.objects.filter(screens=held).exists() or _has_emergency(held):
+    if _is_chosen(held) or _is_chosen_in_a_draft(held):
         # Without it nothing would be chosen any more, which means: on all screens.
         why = _("A playlist or an emergency is shown on this screen; take it out there first.")
         raise KeepingRefused(why)
@@ -101,5 +101,24 @@ def remove_screen(screen: Screen, *, by: User) -> None:
     held.delete()
 
 
-def _has_emergency(screen: Screen) -> bool:
-    return Emergency.objects.filter(screens=screen).exists()
+def _is_chosen(screen: Screen) -> bool:
+    return (
+        Showing.objects.filter(screens=screen).exists()
+        or Emergency.objects.filter(screens=screen).exists()
+    )
+
+
+def _is_chosen_in_a_draft(screen: Screen) -> bool:
+    """By what somebody has written and nobody has put live yet."""
+    drafts = [
+        revision
+        for model in (Playlist, Emergency)
+        for revision in model.objects.values_list("latest_revision__content", flat=True)
+    ]
+    chosen = [
+        pk
+        for draft in drafts if draft
+        for part in (draft, *draft.get("showings", ()))
+        for pk in part.get("screens", ())
+    ]  # fmt: skip
+    return screen.pk in chosen

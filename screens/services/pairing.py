@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from people.models import User
 from people.services import audit
+from people.services.guessing import network_of
 from people.services.retrying import retried
 from screens.models import Pairing, Screen
 from screens.services.access import bind, digest
@@ -44,8 +45,7 @@ def ask(
     *, width: int, height: int, browser: str, address: str | None, now: datetime
 ) -> Asked:  # fmt: skip
     """Raises PairingRefused when too many codes of this address are waiting."""
-    waiting = Pairing.objects.filter(expires_at__gt=now, approved_at=None)
-    if waiting.filter(address=address).count() >= MOST_AN_ADDRESS:
+    if _waiting_at(address, now=now) >= MOST_AN_ADDRESS:
         raise PairingRefused(_("Too many codes are waiting; try again in ten minutes."))
     code = _new_code(now=now)
     secret = secrets.token_urlsafe(32)
@@ -54,6 +54,12 @@ def ask(
         browser=browser[:300], address=address, made_at=now, expires_at=now + LIVES,
     )  # fmt: skip
     return Asked(code, secret, now + LIVES)
+
+
+def _waiting_at(address: str | None, *, now: datetime) -> int:
+    waiting = Pairing.objects.filter(expires_at__gt=now, approved_at=None)
+    network = network_of(address)
+    return sum(network_of(each) == network for each in waiting.values_list("address", flat=True))
 
 
 def _new_code(*, now: datetime) -> str:

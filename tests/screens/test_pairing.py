@@ -131,6 +131,14 @@ def test_an_address_has_few_codes_waiting():
     asked(timezone.now() + timedelta(minutes=10))
 
 
+def test_the_many_addresses_of_one_ipv6_network_are_one():
+    for number in range(pairing.MOST_AN_ADDRESS):
+        asked(address=f"2001:db8::{number + 1:x}")
+    with pytest.raises(PairingRefused, match="Too many codes are waiting"):
+        asked(address="2001:db8::ffff")
+    asked(address="2001:db8:0:1::1")
+
+
 def test_old_pairings_are_forgotten():
     asked(timezone.now() - timedelta(days=31))
     asked()

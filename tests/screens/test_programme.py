@@ -32,7 +32,8 @@ def scheduled(name, *screens, **fields):
 
 
 def declared(*screens, **fields) -> Emergency:
-    emergency = Emergency(title="Leave the building", text="By the stairs.", live=True, **fields)
+    words = {"title": "Leave the building", "text": "By the stairs."}
+    emergency = Emergency(**{"live": True, **words, **fields})
     emergency.screens = screens
     emergency.save()
     return emergency
@@ -178,6 +179,24 @@ def test_a_screen_that_was_the_only_one_chosen_is_not_removed_beneath_its_playli
     emergency.delete()
     remove_screen(waiting, by=root)
     assert not Screen.objects.filter(name="Waiting").exists()
+
+
+@pytest.mark.parametrize("written", ["emergency", "playlist"])
+def test_a_screen_that_a_draft_has_chosen_is_not_removed_either(hall, root, written):
+    waiting = Screen.objects.create(name="Waiting", made_by=root)
+    if written == "emergency":
+        draft = declared(live=False)
+        draft.screens = [waiting]
+    else:
+        draft = put_live("Guests", "pool")
+        showing = Showing(from_time=time(11), until_time=time(14))
+        showing.screens = [waiting]
+        draft.showings = [showing]
+    draft.save_revision()
+    with pytest.raises(KeepingRefused, match="take it out there first"):
+        remove_screen(waiting, by=root)
+    draft.delete()
+    remove_screen(waiting, by=root)
 
 
 def test_the_first_playlist_shows_the_day_and_what_goes_with_it(db):
