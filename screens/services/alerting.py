@@ -17,10 +17,10 @@ from people.models import Role
 from people.services.calendars import SiteDays, all_sites
 from people.services.notices import Facts, Kind, News, Way, tell_all
 from people.services.recipients import holders_of
-from screens.models import Painted, Screen
+from screens.models import Current, Painted, Screen
 from screens.services.manifest import Days, expectations
 from screens.services.overview import contact_of, known_screens, lit_times
-from screens.services.programme import zone_of
+from screens.services.programme import Content, zone_of
 
 SILENT_TOO_LONG = timedelta(minutes=15)
 PAINTED_WITHIN = timedelta(minutes=15)
@@ -128,11 +128,19 @@ def _is_on_no_screen(day: date, moment: datetime, *, now: datetime) -> bool:
     since = max(moment, posted_at.made_at) if posted_at else moment
     if now < since + PAINTED_WITHIN or Painted.objects.filter(date__gte=day).exists():
         return False
-    return bool(_should_be_lit(now=now))
+    return any(_may_show_days(_should_be_lit(now=now), now=now))
+
+
+def _may_show_days(screens: Iterable[Screen], *, now: datetime) -> list[bool]:
+    """False for those whose slides were built and none of them has a day: they can't show one."""
+    content = Content(now=now)
+    undated = set(Current.objects.filter(snapshot__date=None).values_list("key", flat=True))
+    return [content.programme_of(screen).key not in undated for screen in screens]
 
 
 def _tell_of_day(day: date, *, posted: bool) -> int:
     facts = {"date": str(day), "posted": posted}
     path = reverse("screens") if posted else ""
+    key = f"day-not-{'shown' if posted else 'posted'}:{day}"
     readers = holders_of(*MORNING_READERS)
-    return tell_all(MISSING, [News(u, f"day-not-posted:{day}", facts, path) for u in readers])
+    return tell_all(MISSING, [News(user, key, facts, path) for user in readers])

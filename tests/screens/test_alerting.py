@@ -10,9 +10,11 @@ from incentives.models import DayVerdict
 from people.models import Notice, Role, Site, WorkingWeek
 from people.rules import BEGINNING
 from people.services.notices import text_of
-from screens.models import Contact, Painted, Screen, Snapshot
+from screens.models import Contact, Painted, Playlist, Screen, Snapshot
 from screens.services.access import bind
 from screens.services.alerting import alert_about_missing_post, alert_about_silent_screens
+from screens.services.current import refresh
+from screens.services.overview import known_screens
 from screens.services.painting import painted_share
 from tests.scene import missed_monday, pool, wednesday  # noqa: F401
 from tests.screens.conftest import give_role
@@ -153,6 +155,21 @@ def test_a_day_that_no_lit_screen_shows_is_told(bound, root):
     assert alert_about_missing_post(now=TEN) == 0
     assert alert_about_missing_post(now=TEN + MINUTE) == 1
     assert told("day_not_posted") == [("root", DARK)]
+
+
+def test_what_was_posted_late_and_stands_nowhere_is_told_too(goals, bound, root):
+    posted(MONDAY, at=TEN - timedelta(days=1))
+    assert alert_about_missing_post(now=TEN) == 1
+    posted(TUESDAY, at=TEN)
+    assert alert_about_missing_post(now=TEN + 15 * MINUTE) == 1
+    assert told("day_not_posted") == [("root", MISSING), ("root", DARK)]
+
+
+def test_screens_whose_slides_have_no_day_are_not_expected_to_show_one(bound, root):
+    posted(TUESDAY, at=TEN - timedelta(hours=2))
+    Playlist.objects.update(live=False)
+    refresh(known_screens(), now=TEN)
+    assert alert_about_missing_post(now=TEN) == 0
 
 
 def test_one_screen_that_shows_the_day_is_enough(bound, root):
