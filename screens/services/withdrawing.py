@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy, ngettext
 
 from people.models import Employee
+from people.services.consents import consent_of
 from people.services.notices import Facts, Kind, tell
 from people.services.retrying import retried
 from screens.models import Contact, Withdrawal
@@ -39,10 +40,12 @@ RECEIPT = Kind("screens_withdrawn", gettext_lazy("My name on office screens"), _
 
 
 def follow_consent(employee: Employee) -> None:
-    """In the transaction that changes the consent. Which screens show the name just now is noted
-    for the receipt."""
+    """In the transaction that changes the consent. Which screens show the name just now and may not
+    any more is noted for the receipt."""
     changed()
-    screens = [contact.screen_id for contact in showing(employee.pk)]
+    agreed = consent_of(employee).names
+    on_glass = showing(employee.pk)
+    screens = [each.screen_id for each in on_glass if each.screen.shown_to > agreed]
     if screens:
         Withdrawal.objects.create(employee=employee, at=timezone.now(), screens=screens)
 

@@ -11,7 +11,7 @@ from people.models import Notice, ShownTo
 from people.services.consents import Agreed, agree
 from recognition.services import fair_play, nominating
 from recognition.services.nominating import nominate
-from screens.models import Contact, Current, Snapshot, Withdrawal
+from screens.models import Contact, Current, Screen, Snapshot, Withdrawal
 from screens.services import standing
 from screens.services.building import Loop
 from screens.services.current import bound_screens, forget_old_snapshots, keep, refresh, showing
@@ -161,6 +161,21 @@ def test_a_screen_without_network_is_named_in_the_receipt(named, ann):
     assert give_receipts(now=now + timedelta(minutes=3)) == 1
     facts = Notice.objects.get(user=ann, kind="screens_withdrawn").facts
     assert (facts["gone"], facts["silent"]) == (0, 1)
+
+
+def test_where_the_name_may_stay_there_is_nothing_to_wait_for(named, ann, hall):
+    """A receipt for it would come when the praise is old, and say that the name has gone."""
+    for names in (ShownTo.PUBLIC, ShownTo.STAFF):
+        agree(ann.employee, Agreed(names, ShownTo.NOBODY), by=ann, now=timezone.now())
+    assert hall.shown_to == ShownTo.STAFF
+    assert not Withdrawal.objects.exists()
+
+
+def test_only_screens_that_may_not_show_the_name_any_more_are_waited_for(named, ann, root):
+    reception = Screen.objects.create(name="Reception", audience="public", made_by=root)
+    Contact.objects.create(screen=reception, seen_at=timezone.now(), snapshot=named.snapshot)
+    agree(ann.employee, Agreed(ShownTo.STAFF, ShownTo.NOBODY), by=ann, now=timezone.now())
+    assert Withdrawal.objects.get().screens == [reception.pk]
 
 
 def test_who_was_shown_nowhere_gets_no_receipt(ann, hall):
