@@ -11,6 +11,7 @@ from demo import company
 from demo.empowerment import put_customers_right
 from demo.polls import KEYS, hold_polls
 from demo.praise import praise_each_other
+from demo.stories import hang_screens, tell_stories
 from incentives.models import BonusRun, DayVerdict, Pool, PoolPolicy, Result
 from incentives.rules import Status
 from incentives.services.bonus_runs import approve, draft, propose
@@ -18,13 +19,12 @@ from incentives.services.closing import close_day
 from incentives.services.pools import set_pool_policy
 from incentives.services.years import fiscal_year
 from people.commands import ProductCommand
-from people.models import Site, User
+from people.models import User
 from people.rules import BEGINNING, days_between
 from people.services.calendars import company_yesterday
 from people.services.importing import Options, run_import
 from people.services.pins import set_pin
 from people.services.policies import set_policy
-from screens.models import Playlist, Screen
 
 
 class Command(ProductCommand):
@@ -41,7 +41,9 @@ class Command(ProductCommand):
         praise_each_other(yesterday, by=by)
         put_customers_right(yesterday)
         hold_polls(yesterday)
-        self._say(by)
+        tell_stories(yesterday)
+        hang_screens(by)
+        self._say()
 
     def _found(self, by: User) -> None:
         """Sites, departments, people, targets and, last, the pool: a run killed on the way begins
@@ -115,15 +117,8 @@ class Command(ProductCommand):
         index.add_child(instance=page)
         page.save_revision().publish()
 
-    def _say(self, by: User) -> None:
+    def _say(self) -> None:
         out = self.stdout.write
-        if not Screen.objects.exists():
-            site = Site.objects.order_by("code").first()
-            own = Playlist.objects.first()
-            for name, languages in (("Lobby", "en,zh-hans"), ("Canteen", "en")):
-                Screen.objects.create(
-                    name=name, site=site, languages=languages, playlist=own, made_by=by
-                )
         out(f"\nNinetyfive runs at {settings.BASE_URL}/")
         out(f"Sign in with one of these; the password is always {company.PASSWORD}\n")
         for login in company.LOGINS:
