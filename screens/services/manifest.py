@@ -113,9 +113,10 @@ class _Any:
 
 def manifest(shown: Shown, days: Days) -> dict[str, Any]:
     """`expects`: pairs of a moment and the business day that must be shown from then on; `lit`:
-    spans of time, outside them dark until `lit_known_until`; `words`: what the shell says itself,
+    spans of time, outside them dark until `lit_known_until`; `urgent_until`: when an emergency ends
+    by itself; `words`: what the shell says itself,
     in the screen's first language."""
-    snapshot = shown.current.snapshot
+    snapshot, emergency = shown.current.snapshot, shown.programme.emergency
     language = shown.programme.languages[0]
     return {
         "build": build(),
@@ -129,7 +130,8 @@ def manifest(shown: Shown, days: Days) -> dict[str, Any]:
         "lit_known_until": days.known_until(shown.screen),
         "language": language,
         "zone": str(shown.programme.zone),
-        "urgent": shown.programme.emergency is not None,
+        "urgent": emergency is not None,
+        "urgent_until": emergency.ends_at.isoformat() if emergency and emergency.ends_at else None,
         "words": words_in(language),
     }
 

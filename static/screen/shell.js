@@ -42,7 +42,17 @@ function namesAreOld() {
   return age > hours * HOUR || age < -HOUR;
 }
 
-const showable = () => loop.filter((slide) => !(slide.personal && namesAreOld()));
+/** An emergency ends at its time where the server can't say so, too; one that was asked since then
+ * said itself what is to stand here. */
+function emergencyIsOver() {
+  const end = Date.parse(kept.manifest?.urgent_until ?? "");
+  return kept.asked_at < end && end + MINUTE < now();
+}
+
+function showable() {
+  if (emergencyIsOver()) return [];
+  return loop.filter((slide) => !(slide.personal && namesAreOld()));
+}
 
 // --- Showing one slide at a time, the next one laid out before the one before goes.
 
@@ -123,7 +133,7 @@ function turn() {
   return showPlace();
 }
 
-/** The slide whose turn it is; said plainly where all have names that may not be shown. */
+/** The slide whose turn it is; said plainly where none may be shown. */
 function showPlace(fromPage = 0) {
   if (pairing) return;
   showBanner();
@@ -132,7 +142,8 @@ function showPlace(fromPage = 0) {
   if (slides.length) {
     show(slides[place], fromPage).catch(note);
   } else if (loop.length) {
-    stage.replaceChildren(document.getElementById("nameless").content.cloneNode(true));
+    const why = emergencyIsOver() ? "unreachable" : "nameless";
+    stage.replaceChildren(document.getElementById(why).content.cloneNode(true));
     turnLater({ seconds: 30 });
   }
 }
@@ -179,6 +190,7 @@ function report() {
 }
 
 async function update() {
+  const told = fault; // what goes wrong while the server answers is told with the next poll
   const headers = { "Screen-Report": report() };
   if (kept.etag && loopSha) headers["If-None-Match"] = kept.etag;
   const answer = await ask("/screen/manifest.json", headers);
@@ -187,8 +199,10 @@ async function update() {
   noteClock(answer);
   if (answer.status === 304) kept.asked_at = now();
   else await follow(await answer.json(), answer.headers.get("ETag"));
-  fault = "";
+  if (fault === told) fault = "";
   remember(KEPT, kept);
+  // What could not be shown while nobody could be asked.
+  if (showable().length && !showing && !stage.querySelector(".slide")) showPlace();
   return undefined;
 }
 
@@ -309,7 +323,7 @@ function isLit() {
   const { lit = [], lit_known_until: end = lit.at(-1)?.[1], urgent } = kept.manifest ?? {};
   const at = now();
   // Beyond what it was told it stays lit: better an old figure with its banner than a dead screen.
-  if (urgent || pairing || !end || at > Date.parse(end)) return true;
+  if ((urgent && !emergencyIsOver()) || pairing || !end || at > Date.parse(end)) return true;
   return lit.some(([from, until]) => Date.parse(from) <= at && at < Date.parse(until));
 }
 

@@ -3,7 +3,7 @@
 import json
 import os
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
 import pytest
@@ -64,6 +64,27 @@ def test_an_emergency_does_not_wait_for_its_turn(office, opened):
     expect(headline(page)).to_have_text("Slide Emergency")
     office.show(slide(1), urgent=False)
     expect(headline(page)).to_have_text("Slide 1")
+
+
+def test_an_emergency_ends_at_its_time_where_the_server_cannot_say_so(office, opened):
+    until = (datetime.now(UTC) - timedelta(minutes=5)).isoformat()
+    emergency = slide("Emergency", id="emergency.en", date=None, seconds=0.2)
+    office.show(emergency, urgent=True, urgent_until=until)
+    page = opened()
+    wait_kept(page)
+    while len(office.reports) < 5:
+        page.wait_for_timeout(100)
+    assert headline(page).inner_text() == "Slide Emergency", "a server that answers knows better"
+    office.alive = False
+    page.evaluate(
+        "() => { const kept = JSON.parse(localStorage.getItem('ninetyfive.screen'));"
+        " kept.asked_at -= 600000;"
+        " localStorage.setItem('ninetyfive.screen', JSON.stringify(kept)); }"
+    )
+    page.reload()
+    expect(headline(page)).to_have_text("No contact with the server")
+    office.alive = True
+    expect(headline(page)).to_have_text("Slide Emergency")
 
 
 def test_after_two_failed_polls_the_figures_stay_under_a_banner(office, opened):
@@ -335,6 +356,20 @@ def test_what_went_wrong_is_reported(office, opened):
     page.evaluate("setTimeout(() => { throw new Error('no figure') })")
     deadline = time.monotonic() + 15
     while not any("no+figure" in each for each in office.reports):
+        assert time.monotonic() < deadline
+        page.wait_for_timeout(50)
+
+
+def test_what_goes_wrong_while_the_server_answers_is_reported_with_the_next_poll(office, opened):
+    office.show(slide())
+    page = opened()
+    page.evaluate(
+        "() => { const plain = window.fetch; window.fetch = (...all) => {"
+        " if (!window.failed) { window.failed = true; note(new Error('on the way')); }"
+        " return plain(...all); }; }"
+    )
+    deadline = time.monotonic() + 15
+    while not any("on+the+way" in each for each in office.reports):
         assert time.monotonic() < deadline
         page.wait_for_timeout(50)
 

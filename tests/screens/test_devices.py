@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from people.models import AuditEntry, SignInAttempt
-from screens.models import Contact, Current, Painted, Screen, Snapshot
+from screens.models import Contact, Current, Emergency, Painted, Screen, Snapshot
 from screens.services import standing
 from screens.services.access import bind, digest, revoke
 from screens.services.building import Loop
@@ -105,6 +105,13 @@ def test_the_manifest_names_what_to_show(on_screen, missed_monday):
     assert (content["snapshot"], content["date"]) == (snapshot.sha256, "2026-03-02")
     assert (content["language"], content["pace_seconds"], content["urgent"]) == ("en", 30, False)
     assert content["words"]["stale"] == "Not updated since {time}"
+
+
+def test_a_screen_is_told_when_an_emergency_ends_by_itself(on_screen, root):
+    until = timezone.now() + timedelta(hours=1)
+    Emergency.objects.create(title="No water", ends_at=until, live=True)
+    content = on_screen.get("/screen/manifest.json").json()
+    assert (content["urgent"], content["urgent_until"]) == (True, until.isoformat())
 
 
 def test_slides_come_in_their_order_and_say_their_day(on_screen, missed_monday):
