@@ -1,7 +1,10 @@
 """The poll: what a thousand screens ask twice a minute. It is answered before the session and all
 that follows it, from memory, so that it costs next to nothing."""
 
+import logging
+
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
@@ -10,8 +13,9 @@ from people.services import guessing, security_log
 from screens.services import health
 from screens.services.standing import Told, told
 
+log = logging.getLogger(__name__)
 COOKIE = settings.SCREEN_COOKIE_NAME
-GONE, TOO_MANY = 410, 429
+GONE, TOO_MANY, UNAVAILABLE = 410, 429, 503
 PATH = "/screen/manifest.json"
 
 
@@ -43,7 +47,13 @@ def known_screen(request: HttpRequest) -> Told | JsonResponse:
 
 def answer_poll(request: HttpRequest) -> HttpResponse:
     """304 while nothing has changed. What the screen says of itself comes in a header."""
-    known = known_screen(request)
+    try:
+        known = known_screen(request)
+    except (OperationalError, InterfaceError) as error:
+        # Refused rather than told what was true when it could still be asked; in one line, as a
+        # thousand screens go on asking.
+        log.warning("a screen could not be answered: %s", error)
+        return refused("no database", UNAVAILABLE)
     if isinstance(known, JsonResponse):
         return known
     said, now = request.headers.get("Screen-Report", ""), timezone.now()

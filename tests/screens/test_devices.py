@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 
 from people.models import AuditEntry, SignInAttempt
@@ -275,3 +276,19 @@ def test_a_report_that_no_database_keeps_is_cleaned(on_screen, hall):
 def test_a_screen_is_told_how_far_its_hours_of_light_are_known(on_screen, hall):
     told = on_screen.get("/screen/manifest.json").json()
     assert told["lit_known_until"] > max(until for _from, until in told["lit"])
+
+
+@pytest.mark.parametrize("clock", ["LOOKED_AT_EVERY", "READ_EVERY"])
+def test_a_server_without_its_database_does_not_say_that_all_is_as_it_was(
+    on_screen, monkeypatch, clock
+):
+    """Else a screen would go on showing names that may have been taken back, without a banner."""
+    assert on_screen.get("/screen/manifest.json").status_code == 200
+
+    def stopped() -> int:
+        raise OperationalError("the database is stopped")
+
+    monkeypatch.setattr(standing, "change_now", stopped)
+    monkeypatch.setattr(standing, clock, 0)
+    on_screen.raise_request_exception = False
+    assert [on_screen.get("/screen/manifest.json").status_code for _poll in range(2)] == [503, 503]
