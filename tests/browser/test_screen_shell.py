@@ -29,6 +29,12 @@ def headline(page):
     return page.locator("main h1").first
 
 
+def stopped(office, page) -> None:
+    """No server any more, and no answer of it on its way that would be kept."""
+    office.alive = False
+    page.wait_for_function("() => failures > 0")
+
+
 def test_slides_follow_one_another_and_come_round(office, opened):
     office.show(*(slide(number, seconds=0.15) for number in (1, 2, 3)))
     page = opened()
@@ -75,7 +81,7 @@ def test_an_emergency_ends_at_its_time_where_the_server_cannot_say_so(office, op
     while len(office.reports) < 5:
         page.wait_for_timeout(100)
     assert headline(page).inner_text() == "Slide Emergency", "a server that answers knows better"
-    office.alive = False
+    stopped(office, page)
     page.evaluate(
         "() => { const kept = JSON.parse(localStorage.getItem('ninetyfive.screen'));"
         " kept.asked_at -= 600000;"
@@ -229,7 +235,7 @@ def test_names_go_when_a_clock_that_was_set_back_cannot_say_how_old_they_are(off
     office.show(slide(personal=True, seconds=0.1))
     page = opened()
     wait_kept(page)
-    office.alive = False
+    stopped(office, page)
     page.evaluate(
         "() => { const kept = JSON.parse(localStorage.getItem('ninetyfive.screen'));"
         " kept.asked_at += 86400000;"
@@ -265,6 +271,7 @@ def test_where_all_slides_have_names_it_is_said_why_none_is_shown(office, opened
 def test_revoked_or_unknown_wipes_everything_and_shows_a_code(office, opened, how):
     office.show(slide("Secret"))
     page = opened()
+    wait_kept(page)
     office.revoked, office.known = how == "revoked", how == "revoked"
     expect(page.locator(".code")).to_have_text("BCDF-GHJK")
     assert page.evaluate("localStorage.length") == 0
