@@ -3,6 +3,8 @@ playlist for the canteen at noon."""
 
 from datetime import UTC, date, datetime, time, timedelta
 
+from django.db import transaction
+
 from cms.models import CustomerVoice, StoryPage, StoryPerson, StoryText, VoiceText
 from cms.services.stories import story_index
 from people.models import Employee, ShownTo, Site, User
@@ -37,6 +39,7 @@ VOICES = [
 AT_NOON = ("wall", "story", "voice", "anniversaries")
 
 
+@transaction.atomic
 def tell_stories(yesterday: date) -> None:
     """A story and a customer a week, the newest of yesterday; nothing where there are any."""
     if StoryPage.objects.exists() or CustomerVoice.objects.exists():
@@ -58,6 +61,7 @@ def tell_stories(yesterday: date) -> None:
         )  # fmt: skip
 
 
+@transaction.atomic
 def hang_screens(by: User) -> None:
     """Two that wait for a device, and what the canteen's shows at noon; nothing where there are
     any."""
